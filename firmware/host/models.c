@@ -1,0 +1,2 @@
+/* Exported wrappers of the models; see wrap.h. */
+#include "wrap.h"

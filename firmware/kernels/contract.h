@@ -1,0 +1,27 @@
+/* What every kernel relies on: IEEE-754 binary32, no contraction, no reassociation (docs/float-contract.md). */
+#ifndef BL_CONTRACT_H
+#define BL_CONTRACT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__FAST_MATH__)
+#error "bitloop needs exact float arithmetic: build without -ffast-math"
+#endif
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
+#error "bitloop needs float operations rounded to float: use SSE or a Cortex-M, not x87"
+#endif
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#endif
+
+#ifdef __cplusplus
+static_assert(sizeof(float) == 4, "float is binary32");
+#else
+_Static_assert(sizeof(float) == 4, "float is binary32");
+#endif
+
+/* The one function of libm; exact by IEEE-754, an instruction where there is an FPU. */
+#define bl_sqrt(x) __builtin_sqrtf(x)
+
+#endif

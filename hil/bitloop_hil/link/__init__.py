@@ -1,0 +1,1 @@
+"""The framed, checked byte stream between host and board (docs/protocol.md)."""

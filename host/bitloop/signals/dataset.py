@@ -1,0 +1,52 @@
+"""The signals of a project, read and checked: what a search works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+REGULAR, ABNORMAL = "regular", "abnormal"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """One file: `x` is float32 (signals, samples * axes), axes interleaved, in the order of the file.
+
+    `label` is `regular` or `abnormal` (anomaly, outlier), the class name (classes) or empty (extrapolation, which
+    has `targets`, float32 (signals,), instead).
+    """
+
+    name: str
+    label: str
+    x: NDArray[np.float32]
+    targets: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """All recordings of a project. For multi-sensor projects `length` is 1 and a signal is one state."""
+
+    kind: str
+    axes: int
+    length: int
+    recordings: tuple[Recording, ...]
+    multi_sensor: bool = False
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels in the order they first appear."""
+        return tuple(dict.fromkeys(r.label for r in self.recordings))
+
+    @property
+    def signals(self) -> int:
+        """Number of signals in all recordings."""
+        return sum(len(r.x) for r in self.recordings)
+
+    def labelled(self, label: str) -> NDArray[np.float32]:
+        """Every signal of a label, recording after recording; (0, samples * axes) where there is none."""
+        found = [r.x for r in self.recordings if r.label == label]
+        if not found:
+            return np.empty((0, self.axes * self.length), dtype=np.float32)
+        return np.concatenate(found)
