@@ -1,0 +1,23 @@
+/* All an application needs of a machine. One driver implements it per image: a UART, or an emulator's semihosting. */
+#ifndef BL_PORT_H
+#define BL_PORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bring up what the other functions need; called once, before them. */
+void bl_port_init(void);
+
+/* Wait for input; takes at least one byte and at most `capacity`. */
+size_t bl_read(uint8_t data[], size_t capacity);
+
+/* Send every byte. */
+void bl_write(const uint8_t data[], size_t size);
+
+/* A clock that runs upwards and wraps at 2^32; its unit is the bench's business. */
+uint32_t bl_ticks(void);
+
+/* End: 0 where the host is done, anything else is a failure. */
+_Noreturn void bl_exit(uint32_t status);
+
+#endif
