@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bitloop.kernels.remove_mean import RemoveMean
-from bitloop.kernels.running_gaussian import RunningGaussian
-from bitloop.kernels.scale import Scale
 
 from bitloop.errors import LibraryError
 from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
+from bitloop.kernels.remove_mean import RemoveMean
+from bitloop.kernels.running_gaussian import RunningGaussian
+from bitloop.kernels.scale import Scale
 from bitloop.library import Library
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from bitloop import resources
 from bitloop.kernels.base import Kernel
 from bitloop.kernels.models import MODELS
