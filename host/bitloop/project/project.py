@@ -1,0 +1,225 @@
+"""The project folder: settings in bitloop.toml, copies of the user's files in signals/, results in libraries/.
+
+    fan/bitloop.toml          name, kind, axes, target, budgets
+    fan/signals/index.toml    one entry per recording: label, source, SHA-256, lines
+    fan/signals/*.csv         the user's files, byte for byte
+    fan/libraries/index.toml  one entry per library: family, score, sizes
+    fan/libraries/NNN.json    the library files
+
+An index is written after the files it names, so a killed command leaves the project as it was before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bitloop.cache import cache_dir, digest
+from bitloop.errors import ProjectError
+from bitloop.files import refuse_overwrite, write_bytes, write_text
+from bitloop.project import toml
+from bitloop.project.names import check_name
+from bitloop.project.settings import SETTINGS, Settings
+from bitloop.project.shelf import Shelf
+from bitloop.signals.dataset import ABNORMAL, REGULAR, Dataset
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bitloop.signals.reader import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One recording. `file` is its name in signals/, `source` the name of the user's file; `values` are per line."""
+
+    file: str
+    label: str
+    source: str
+    sha256: str
+    lines: int
+    values: int
+
+    def to_row(self) -> dict[str, toml.Value]:
+        return {key: getattr(self, key) for key in ("file", "label", "source", "sha256", "lines", "values")}
+
+    @staticmethod
+    def read(data: Mapping[str, object], path: Path) -> Entry:
+        texts = [toml.field(data, key, str, path) for key in ("file", "label", "source", "sha256")]
+        entry = Entry(*texts, *(toml.field(data, key, int, path) for key in ("lines", "values")))
+        check_name(entry.file, "recording")
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project folder as it is on disk; every method reads or writes through."""
+
+    folder: Path
+    settings: Settings
+
+    @staticmethod
+    def create(folder: Path, settings: Settings, force: bool = False) -> Project:
+        """Make the folder. A folder with anything in it is refused; `force` empties a project that stands there."""
+        project = Project(folder, settings)
+        if folder.is_dir() and any(folder.iterdir()) and not force:
+            raise ProjectError(f"{folder} is not empty; choose another name or say --force to start it afresh")
+        if folder.exists() and not folder.is_dir():
+            raise ProjectError(f"{folder} is a file; choose another name")
+        with project.lock():
+            project._empty()
+            write_text(folder / SETTINGS, settings.to_toml())
+        return project
+
+    @staticmethod
+    def load(folder: Path) -> Project:
+        """The project in that folder."""
+        if not (folder / SETTINGS).is_file():
+            raise ProjectError(f"{folder} is no bitloop project (no {SETTINGS}); make one with: bitloop new {folder}")
+        return Project(folder, Settings.load(folder / SETTINGS))
+
+    @property
+    def signals(self) -> Path:
+        """Folder of the recordings."""
+        return self.folder / "signals"
+
+    @property
+    def libraries(self) -> Shelf:
+        """What searches have found."""
+        return Shelf(self.folder / "libraries")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other commands from changing the project at the same time."""
+        from filelock import FileLock
+
+        path = cache_dir() / "locks" / f"{digest([str(self.folder.resolve())])[:32]}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path):
+            yield
+
+    def entries(self) -> list[Entry]:
+        """Recordings in the order they were added."""
+        path = self.signals / "index.toml"
+        if not path.exists():
+            return []
+        rows = toml.load(path).get("recording", [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise ProjectError(f"{path}: [[recording]] has to be an array of tables; repair it")
+        return [Entry.read(row, path) for row in rows]
+
+    def add(self, path: Path, label: str = "", name: str = "", force: bool = False) -> Entry:
+        """Copy a recording into the project. `name` replaces the file's name; `force` replaces one of that name."""
+        from bitloop.signals.reader import check_width, read_bytes, read_table
+
+        with self.lock():
+            entries = self.entries()
+            file = self._file_name(path, name)
+            others = [e for e in entries if e.file.lower() != file.lower()]
+            self._check_label(label, others)
+            content = read_bytes(path)
+            table = read_table(path, content)
+            check_width(path, table, axes=self.settings.axes, **self._shape())
+            self._check_same_width(path, table, others)
+            entry = Entry(file, label, path.name, hashlib.sha256(content).hexdigest(), *table.values.shape)
+            if len(others) < len(entries) and not force:
+                advice = "give this one another --name, or say --force to replace it"
+                raise ProjectError(f"{self.folder} has a recording {file} already; {advice}")
+            if not _same(self.signals / file, content):
+                refuse_overwrite(self.signals / file, force)
+                write_bytes(self.signals / file, content)
+            self._write_index([entry if e.file.lower() == file.lower() else e for e in entries], entry)
+        return entry
+
+    def dataset(self) -> Dataset:
+        """All recordings, read and checked against the index."""
+        return self.read()[0]
+
+    def read(self) -> tuple[Dataset, dict[str, NDArray[np.int64]]]:
+        """The data set, and each recording's line numbers by its name."""
+        from bitloop.signals.reader import read_bytes, read_table, recording
+
+        recordings, lines = [], {}
+        entries = self.entries()
+        for entry in entries:
+            path = self.signals / entry.file
+            content = read_bytes(path)
+            if hashlib.sha256(content).hexdigest() != entry.sha256:
+                raise ProjectError(f"{path} was changed after it was added; add it again with --force")
+            table = read_table(path, content)
+            lines[entry.file] = table.lines
+            recordings.append(recording(entry.file, entry.label, table, target_first=self._target_first))
+        settings = self.settings
+        length = self._values(entries[0].values) // settings.axes if entries else 0
+        return Dataset(settings.kind, settings.axes, length, tuple(recordings), settings.multi_sensor), lines
+
+    def fingerprint(self) -> str:
+        """12 digits that change with any signal or label: libraries remember which signals they came from."""
+        return digest([part for e in self.entries() for part in (e.label, e.sha256)])[:12]
+
+    @property
+    def _target_first(self) -> bool:
+        return self.settings.kind == "extrapolation"
+
+    def _shape(self) -> dict[str, bool]:
+        return {"target_first": self._target_first, "multi_sensor": self.settings.multi_sensor}
+
+    def _values(self, count: int) -> int:
+        return count - 1 if self._target_first else count
+
+    def _file_name(self, path: Path, name: str) -> str:
+        suffix = path.suffix.lower()
+        stem = check_name(name, "recording") if name else path.stem
+        return check_name(f"{stem.removesuffix(suffix)}{suffix}", "recording")
+
+    def _check_label(self, label: str, others: list[Entry]) -> None:
+        kind = self.settings.kind
+        if kind == "extrapolation":
+            if label:
+                raise ProjectError("recordings for extrapolation have no label: leave --as away")
+            return
+        if not label:
+            raise ProjectError(f"say with --as what the recording is: {_labels(kind)}")
+        if kind != "classes":
+            if label not in (REGULAR, ABNORMAL):
+                raise ProjectError(f"{label!r} is no label for {kind}; say --as {_labels(kind)}")
+            return
+        check_name(label, "class")
+        twin = next((e.label for e in others if e.label != label and e.label.lower() == label.lower()), None)
+        if twin is not None:
+            raise ProjectError(f"the classes {label!r} and {twin!r} differ only in case; use one spelling")
+
+    def _check_same_width(self, path: Path, table: Table, others: list[Entry]) -> None:
+        count = table.values.shape[1]
+        if others and others[0].values != count:
+            raise ProjectError(
+                f"{path} has {count} values per line and the project's {others[0].file} has {others[0].values};"
+                " all recordings of a project have the same length"
+            )
+
+    def _write_index(self, entries: list[Entry], new: Entry) -> None:
+        if new not in entries:
+            entries = [*entries, new]
+        write_text(self.signals / "index.toml", toml.tables("recording", [e.to_row() for e in entries]))
+
+    def _empty(self) -> None:
+        """Remove what the indexes name, and nothing else."""
+        if not (self.folder / SETTINGS).exists():
+            return
+        for entry in self.entries():
+            (self.signals / entry.file).unlink(missing_ok=True)
+        (self.signals / "index.toml").unlink(missing_ok=True)
+        self.libraries.clear()
+
+
+def _labels(kind: str) -> str:
+    return "NAME" if kind == "classes" else f"{REGULAR} or {ABNORMAL}"
+
+
+def _same(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content

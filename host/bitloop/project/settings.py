@@ -1,0 +1,63 @@
+"""bitloop.toml: what a project is about, what it is for, and what it may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bitloop.errors import BitloopError, ProjectError
+from bitloop.library.file import KINDS
+from bitloop.project import toml
+from bitloop.project.names import check_name
+from bitloop.project.place import place
+
+SETTINGS = "bitloop.toml"
+_HEADER = "# A bitloop project: recordings are in signals/, what a search found in libraries/.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What bitloop.toml says. `target` is a board or a core; `max_ram` and `max_flash` are KiB."""
+
+    name: str
+    kind: str
+    axes: int
+    target: str
+    max_ram: int
+    max_flash: int
+    multi_sensor: bool = False
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "project")
+        place(self.target)
+        if self.kind not in KINDS:
+            raise ProjectError(f"there is no kind {self.kind!r}; choose one of {', '.join(KINDS)}")
+        if not 1 <= self.axes <= 1024:
+            raise ProjectError(f"{self.axes} axes make no signal; choose 1 to 1024")
+        if self.max_ram < 1 or self.max_flash < 1:
+            raise ProjectError("the budgets for RAM and flash are whole numbers of KiB, 1 or more")
+        if self.multi_sensor and self.kind != "anomaly":
+            raise ProjectError("only anomaly projects can be multi-sensor")
+
+    def to_toml(self) -> str:
+        rows: dict[str, toml.Value] = {
+            "name": self.name,
+            "kind": self.kind,
+            "axes": self.axes,
+            "multi_sensor": self.multi_sensor,
+            "target": self.target,
+            "max_ram": self.max_ram,
+            "max_flash": self.max_flash,
+        }
+        return _HEADER + toml.table(rows)
+
+    @staticmethod
+    def load(path: Path) -> Settings:
+        data = toml.load(path)
+        texts = [toml.field(data, key, str, path) for key in ("name", "kind", "target")]
+        numbers = [toml.field(data, key, int, path) for key in ("axes", "max_ram", "max_flash")]
+        multi = toml.field(data, "multi_sensor", bool, path)
+        try:
+            return Settings(texts[0], texts[1], numbers[0], texts[2], numbers[1], numbers[2], multi)
+        except BitloopError as error:
+            raise ProjectError(f"{path}: {error}") from error
