@@ -1,0 +1,1 @@
+"""Where boards live: virtual, qemu, and whatever else offers `Board`."""
