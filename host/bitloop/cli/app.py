@@ -1,0 +1,74 @@
+"""The application: every command in its place, and what becomes of an error.
+
+Exit status: 0 success, 1 an error bitloop can explain in a sentence, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from bitloop.errors import BitloopError
+
+EXPLAINED, INTERRUPTED = 1, 130
+
+
+class _Commands(TyperGroup):
+    """Turns the errors bitloop raises into a sentence on stderr and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BitloopError as error:
+            typer.echo(f"bitloop: {error}", err=True)
+            raise typer.Exit(EXPLAINED) from error
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            typer.echo(f"bitloop: the system refuses: {error.strerror or error}{where}", err=True)
+            raise typer.Exit(EXPLAINED) from error
+        except KeyboardInterrupt as error:
+            typer.echo("bitloop: interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from error
+
+
+def make_app() -> typer.Typer:
+    """The command line with all its commands."""
+    from bitloop.cli import check, project
+
+    app = typer.Typer(
+        cls=_Commands,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_bitloop)
+    app.command("new")(project.new)
+    app.command("add")(project.add)
+    app.command("check")(check.check)
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"bitloop {version('bitloop')}")
+        raise typer.Exit
+
+
+def _bitloop(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Tiny C libraries for vibrating machines, proved bit for bit on the board that runs them.
+
+    A first project: [bold]new[/], [bold]add[/], [bold]check[/], [bold]search[/], [bold]build[/], [bold]prove[/].
+    To see all of it at once: [bold]demo[/].
+    """
