@@ -41,28 +41,18 @@ static inline uint32_t bl_crc32(size_t size, const uint8_t data[])
 
 static inline void bl_knowledge_save(uint32_t library, size_t words, const float state[], uint8_t buffer[])
 {
-    union {
-        float value;
-        uint32_t bits;
-    } word;
     bl_put_u32(BL_KNOWLEDGE_MAGIC, &buffer[0]);
     bl_put_u32(BL_KNOWLEDGE_VERSION, &buffer[4]);
     bl_put_u32(library, &buffer[8]);
     bl_put_u32((uint32_t)words, &buffer[12]);
-    for (size_t i = 0; i < words; i++) {
-        word.value = state[i];
-        bl_put_u32(word.bits, &buffer[16u + 4u * i]);
-    }
+    for (size_t i = 0; i < words; i++)
+        bl_put_u32(bl_bits(state[i]), &buffer[16u + 4u * i]);
     bl_put_u32(bl_crc32(16u + 4u * words, buffer), &buffer[16u + 4u * words]);
 }
 
 /* False, and `state` as it was, unless the buffer is whole, of this library, and every word is finite. */
 static inline bool bl_knowledge_restore(uint32_t library, size_t words, const uint8_t buffer[], float state[])
 {
-    union {
-        float value;
-        uint32_t bits;
-    } word;
     if (bl_get_u32(&buffer[0]) != BL_KNOWLEDGE_MAGIC || bl_get_u32(&buffer[4]) != BL_KNOWLEDGE_VERSION ||
         bl_get_u32(&buffer[8]) != library || bl_get_u32(&buffer[12]) != words ||
         bl_get_u32(&buffer[16u + 4u * words]) != bl_crc32(16u + 4u * words, buffer))
@@ -70,10 +60,8 @@ static inline bool bl_knowledge_restore(uint32_t library, size_t words, const ui
     for (size_t i = 0; i < words; i++)
         if ((bl_get_u32(&buffer[16u + 4u * i]) & 0x7F800000u) == 0x7F800000u)
             return false;
-    for (size_t i = 0; i < words; i++) {
-        word.bits = bl_get_u32(&buffer[16u + 4u * i]);
-        state[i] = word.value;
-    }
+    for (size_t i = 0; i < words; i++)
+        state[i] = bl_float(bl_get_u32(&buffer[16u + 4u * i]));
     return true;
 }
 
