@@ -73,15 +73,17 @@ def first_different(expected: NDArray[np.float32], got: NDArray[np.float32]) -> 
 
 def compare(expected: Answers, got: Answers) -> Tally:
     """Every status, every label and every bit of the outputs, in the order of the calls."""
-    shapes = expected.status.shape == got.status.shape and expected.outputs.shape == got.outputs.shape
-    if not shapes:
-        raise ValueError(f"answers of shapes {expected.outputs.shape} and {got.outputs.shape} cannot be compared")
-    wrong = np.concatenate([_integers(expected) != _integers(got), _bits(expected) != _bits(got)], axis=1)
+    wrong = _wrong(expected, got)
     first = None
     if wrong.any():
         call, column = (int(i) for i in np.argwhere(wrong)[0])
         first = _place(expected, got, call, column)
     return Tally(expected.outputs.size, 2 * len(expected), int(wrong.sum()), first)
+
+
+def differing_calls(expected: Answers, got: Answers) -> NDArray[np.bool_]:
+    """(calls,): where anything in the answer differs."""
+    return np.asarray(np.any(_wrong(expected, got), axis=1))
 
 
 def compare_floats(expected: NDArray[np.float32], got: NDArray[np.float32], call: int, what: str) -> Tally:
@@ -96,6 +98,23 @@ def compare_floats(expected: NDArray[np.float32], got: NDArray[np.float32], call
         values = float(expected.reshape(-1)[i]), float(got.reshape(-1)[i])
         first = Place(call, what, i, *values, int(left[i]), int(right[i]))
     return Tally(len(left), 0, len(where), first)
+
+
+def compare_bytes(expected: bytes, got: bytes, call: int, what: str) -> Tally:
+    """Whole buffers, as one value; the place is the first byte that differs."""
+    if expected == got:
+        return Tally(integers=1)
+    pairs = enumerate(zip(expected, got, strict=False))
+    at = next((i for i, (left, right) in pairs if left != right), min(len(expected), len(got)))
+    left, right = (data[at] if at < len(data) else -1 for data in (expected, got))
+    return Tally(0, 1, 1, Place(call, what, at, left, right, left & 0xFF, right & 0xFF))
+
+
+def _wrong(expected: Answers, got: Answers) -> NDArray[np.bool_]:
+    """(calls, 2 + outputs): status, label, outputs."""
+    if expected.status.shape != got.status.shape or expected.outputs.shape != got.outputs.shape:
+        raise ValueError(f"answers of shapes {expected.outputs.shape} and {got.outputs.shape} cannot be compared")
+    return np.concatenate([_integers(expected) != _integers(got), _bits(expected) != _bits(got)], axis=1)
 
 
 def _integers(answers: Answers) -> NDArray[np.int64]:

@@ -2,9 +2,9 @@
 
 The image's port is `firmware/drivers/semihost.c`. The link is two FIFOs in a temporary folder that is QEMU's working
 folder; the firmware opens them by semihosting (`SYS_OPEN` of `to_board` and `from_board`), because QEMU's UART input
-moves 1 byte to 17 kB a second and this moves 80 MB. Both ends are opened here before QEMU starts, so no open ever waits.
-The vCPU sleeps inside `SYS_READ` while the host is silent; a closed FIFO ends the firmware, so QEMU cannot outlive its
-host, and a processor-time limit ends firmware that runs wild.
+moves between 1 byte and 17 kB a second and this moves 80 MB. Both ends are opened here before QEMU starts, so no
+open ever waits. The vCPU sleeps inside `SYS_READ` while the host is silent; a closed FIFO ends the firmware, so QEMU
+cannot outlive its host, and a processor-time limit ends firmware that runs wild.
 
 QEMU models no cycles and has no DWT. Under `-icount shift=N,sleep=off` one instruction lasts 2^N ns of virtual time
 and nothing else passes time, so SysTick counts instructions. N is chosen per machine so that one instruction is more
@@ -44,7 +44,7 @@ class Machine:
 
     def instructions(self, ticks: int) -> int:
         """Instructions in a difference of SysTick counts."""
-        return round(ticks * 1e9 / (self.hertz * 2**self.shift))
+        return round(ticks * 1e9 / (self.hertz << self.shift))
 
 
 MACHINES = {
@@ -63,7 +63,7 @@ def executable() -> str:
     found = shutil.which(EXECUTABLE)
     if found is None:
         raise ProbeError(
-            f"{EXECUTABLE} is not on the PATH; install QEMU (Debian: qemu-system-arm) or use another bench"
+            f"{EXECUTABLE} is not on the PATH; install it (Debian: qemu-system-arm) or use another bench"
         )
     return found
 
