@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else there.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what exists.")]
-Folder = Annotated[Path, typer.Argument(help="Folder of the project.", show_default=False)]
+Folder = Annotated[Path, typer.Argument(metavar="PROJECT", help="Folder of the project.", show_default=False)]
 
 
 def result(as_json: bool, record: Mapping[str, Any], show: Callable[[Console], None]) -> None:

@@ -184,16 +184,10 @@ def _line_numbers(raw: NDArray[np.uint8], ends: NDArray[np.int64], counts: NDArr
 
 def _careful(data: bytes, path: Path) -> Table:
     """Line by line, value by value, as written by a person: raises InputError at the first fault."""
-    rows: list[list[float]] = []
-    lines: list[int] = []
-    separator: str | None = None
-    for number, line in enumerate(_decode(data, path), 1):
-        if not line.strip():
-            continue
-        if separator is None:
-            separator = _separator(line)
-        rows.append(_fields(line, separator, path, number, first=not rows))
-        lines.append(number)
+    texts = [(number, line) for number, line in enumerate(_decode(data, path), 1) if line.strip()]
+    separator = next((found for _, line in texts if (found := _separator(line.strip()))), " ")
+    rows = [_fields(line, separator, path, number, first=row == 0) for row, (number, line) in enumerate(texts)]
+    lines = [number for number, _ in texts]
     _same_width(rows, lines, path)
     values = np.array(rows, dtype=np.float64).astype(np.float32) if rows else np.empty((0, 0), dtype=np.float32)
     return Table(values, np.array(lines, dtype=np.int64))
@@ -211,7 +205,7 @@ def _decode(data: bytes, path: Path) -> list[str]:
 
 
 def _separator(line: str) -> str:
-    return next((separator for separator in ";,\t" if separator in line), " ")
+    return next((separator for separator in ";,\t " if separator in line), "")
 
 
 def _fields(line: str, separator: str, path: Path, number: int, first: bool) -> list[float]:
@@ -265,6 +259,5 @@ def _same_width(rows: list[list[float]], lines: list[int], path: Path) -> None:
     advice = "repair or delete it"
     if row in (0, len(rows) - 1):
         advice = "delete it: the recording seems to begin or end in the middle of a signal"
-    raise InputError(
-        f"the line has {len(rows[row])} values where the others have {usual}; {advice}", path, lines[row]
-    )
+    count = f"{len(rows[row])} value{'s' * (len(rows[row]) != 1)}"
+    raise InputError(f"the line has {count} where the others have {usual}; {advice}", path, lines[row])

@@ -1,0 +1,173 @@
+"""Reading signals: what is tolerated, how numbers round, and which sentence names which fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bitloop.errors import InputError
+from bitloop.signals import reader
+
+_GOOD = {
+    "commas": b"1,2\n3,4\n",
+    "semicolons": b"1;2\n3;4\n",
+    "tabs": b"1\t2\n3\t4\n",
+    "spaces and a trailing one, as the datalogger prints": b"1.000 2.000 \n3.000 4.000 \n",
+    "two trailing spaces and CR LF, as an Arduino prints": b"1 2  \r\n3 4  \r\n",
+    "blanks around commas": b" 1 , 2\n3 ,\t4\n",
+    "trailing commas": b"1,2,\n3,4,\n",
+    "a trailing comma on one line only": b"1,2\n3,4,\n",
+    "a byte order mark": b"\xef\xbb\xbf1,2\n3,4\n",
+    "no line end at the end": b"1,2\n3,4",
+    "blank lines": b"\n1,2\n\n3,4\n \n\n",
+    "CR alone": b"1,2\r3,4\r",
+    "every line end at once": b"1,2\r\n\r3,4\n\r\n",
+    "exponents and signs": b"+1,2e0\n.3E+1,40.e-1\n",
+}
+
+
+@pytest.mark.parametrize("content", _GOOD.values(), ids=_GOOD.keys())
+def test_what_loggers_and_spreadsheets_write_is_read(tmp_path: Path, content: bytes) -> None:
+    table = reader.read_table(_file(tmp_path, content))
+    assert table.values.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert table.values.dtype == np.float32
+
+
+_BAD = {
+    "a header": (b"x,y\n1,2\n", 1, 1, "header"),
+    "a word": (b"1,2\n3,four\n", 2, 2, "'four' is not a number"),
+    "not a number": (b"1,2\n3,nan\n", 2, 2, "'nan' is no usable value"),
+    "infinity": (b"1,2\n-inf,4\n", 2, 1, "'-inf' is no usable value"),
+    "beyond float32": (b"1,2\n3,3.5e38\n", 2, 2, "beyond the range"),
+    "beyond float64": (b"1,2\n1e999,4\n", 2, 1, "beyond the range"),
+    "a missing value": (b"1,2,3\n4,,6\n", 2, 2, "a value is missing"),
+    "a missing first value": (b"1,2\n,4\n", 2, 1, "a value is missing"),
+    "two trailing commas": (b"1,2,,\n", 1, 3, "a value is missing"),
+    "a decimal comma": (b"1,5;2,5\n", 1, 1, "decimal comma"),
+    "decimal commas between spaces": (b"1,5 2,5\n", 1, 2, "separator"),
+    "two separators": (b"1,2\n3;4\n", 2, 1, "'3;4' is not a number"),
+    "a short line": (b"1,2\n3\n4,5\n", 2, None, "1 value where the others have 2"),
+    "a partial first line": (b"2\n3,4\n5,6\n", 1, None, "in the middle of a signal"),
+    "a partial last line": (b"1 2\n3 4\n5", 3, None, "in the middle of a signal"),
+    "a hexadecimal number": (b"1,2\n0x10,4\n", 2, 1, "not a number"),
+    "an underscore": (b"1,2\n1_0,4\n", 2, 1, "not a number"),
+    "foreign digits": ("1,2\n٣,4\n".encode(), 2, 1, "not a number"),
+    "two signs": (b"1,2\n--3,4\n", 2, 1, "not a number"),
+    "a fault after blank lines": (b"1,2\r\n\r\n3,x\r\n", 3, 2, "not a number"),
+    "UTF-16": ("1,2\n".encode("utf-16"), None, None, "UTF-16"),
+    "zero bytes": (b"1,2\n3,\x004\n", 2, None, "no text file"),
+    "Latin-1": (b"1,2\n3,\xb5\n", 2, None, "not UTF-8"),
+    "an empty file": (b"", None, None, "no signals"),
+    "only line ends": (b"\r\n\n", None, None, "no signals"),
+}
+
+
+@pytest.mark.parametrize(("content", "line", "column", "words"), _BAD.values(), ids=_BAD.keys())
+def test_a_fault_is_named_with_its_place(
+    tmp_path: Path, content: bytes, line: int | None, column: int | None, words: str
+) -> None:
+    path = _file(tmp_path, content)
+    with pytest.raises(InputError) as caught:
+        reader.read_table(path)
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert words in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_a_folder_and_a_foreign_suffix_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    for name, words in (
+        ("none.csv", "no such file"),
+        ("folder.csv", "cannot be read"),
+        ("a.xlsx", "only .csv and .txt"),
+    ):
+        with pytest.raises(InputError, match=words):
+            reader.read_table(tmp_path / name)
+
+
+def test_a_line_has_fewer_than_16384_values(tmp_path: Path) -> None:
+    assert reader.read_table(_file(tmp_path, b"1," * 16383)).values.shape == (1, 16383)
+    with pytest.raises(InputError, match="16384 values are too many"):
+        reader.read_table(_file(tmp_path, b"1," * 16384))
+
+
+def test_lines_keep_their_numbers(tmp_path: Path) -> None:
+    table = reader.read_table(_file(tmp_path, b"\r\n1 2\r\n\r\n3 4\n\n5 6"))
+    assert table.lines.tolist() == [2, 4, 6]
+
+
+def test_the_first_number_is_the_target_of_an_extrapolation(tmp_path: Path) -> None:
+    path = _file(tmp_path, b"20,1,2\n30,3,4\n")
+    recording = reader.read_recording(path, "", axes=2, target_first=True)
+    assert recording.targets is not None
+    assert recording.targets.tolist() == [20.0, 30.0]
+    assert recording.x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+@pytest.mark.parametrize(
+    ("axes", "target_first", "multi_sensor", "words"),
+    [
+        (2, False, False, "3 values are not a multiple of the project's 2 axes"),
+        (3, True, False, "2 values behind the target are not a multiple"),
+        (1, False, True, "3 values are not one sample of 1 axes"),
+    ],
+)
+def test_a_width_that_does_not_fit_the_project_is_refused(
+    tmp_path: Path, axes: int, target_first: bool, multi_sensor: bool, words: str
+) -> None:
+    path = _file(tmp_path, b"1,2,3\n")
+    with pytest.raises(InputError, match=words):
+        reader.read_recording(path, "", axes=axes, target_first=target_first, multi_sensor=multi_sensor)
+
+
+def test_a_target_without_a_signal_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="only one number"):
+        reader.read_recording(_file(tmp_path, b"1\n"), "", axes=1, target_first=True)
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=64), min_size=1, max_size=40))
+def test_numbers_round_as_python_rounds_them(tmp_path_factory: pytest.TempPathFactory, values: list[float]) -> None:
+    usable = [v for v in values if abs(v) < 3.4e38]
+    path = _file(tmp_path_factory.getbasetemp(), ",".join(map(repr, [0.0, *usable])).encode())
+    with np.errstate(under="ignore"):
+        expected = np.array([0.0, *usable], dtype=np.float64).astype(np.float32)
+    assert reader.read_table(path).values[0].tobytes() == expected.tobytes()
+
+
+@given(st.binary(max_size=60) | st.text("0123456789.,;+-eE \t\r\nnaix", max_size=60).map(str.encode))
+def test_any_bytes_are_read_or_refused_with_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    try:
+        table = reader.read_table(_file(tmp_path_factory.getbasetemp(), content))
+    except InputError as error:
+        assert "\n" not in str(error)
+    else:
+        assert np.isfinite(table.values).all()
+        assert len(table.lines) == len(table.values)
+
+
+@given(st.text("01.,;+-eE \t\r\n", max_size=60).map(str.encode))
+def test_the_quick_and_the_careful_reader_agree(content: bytes) -> None:
+    quick = reader._fast(content)
+    if quick is None:
+        return
+    careful = reader._careful(content, Path("a.csv"))
+    assert quick.values.tobytes() == careful.values.tobytes()
+    assert quick.lines.tolist() == careful.lines.tolist()
+
+
+def test_the_quick_reader_serves_every_real_recording(data: Path) -> None:
+    for path in sorted(data.glob("*/test_*.csv"))[:12]:
+        assert reader._fast(path.read_bytes()) is not None
+
+
+def _file(folder: Path, content: bytes) -> Path:
+    path = folder / "signals.csv"
+    path.write_bytes(content)
+    return path
