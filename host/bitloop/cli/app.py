@@ -37,7 +37,7 @@ class _Commands(TyperGroup):
 
 def make_app() -> typer.Typer:
     """The command line with all its commands."""
-    from bitloop.cli import check, project
+    from bitloop.cli import check, emulate, project
 
     app = typer.Typer(
         cls=_Commands,
@@ -51,6 +51,7 @@ def make_app() -> typer.Typer:
     app.command("new")(project.new)
     app.command("add")(project.add)
     app.command("check")(check.check)
+    app.command("emulate")(emulate.emulate)
     return app
 
 

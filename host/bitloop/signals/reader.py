@@ -14,6 +14,7 @@ careful reader take over, which names the fault or, if there is none, returns th
 from __future__ import annotations
 
 import io
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bitloop.errors import InputError
+from bitloop.errors import BitloopError, InputError
 from bitloop.signals.dataset import Recording
 
 MAX_VALUES = 16384
@@ -84,6 +85,17 @@ def read_table(path: Path, content: bytes | None = None) -> Table:
             f"{count} values are too many; a signal has fewer than {MAX_VALUES}", path, int(table.lines[0])
         )
     return table
+
+
+def line_range(text: str) -> tuple[int, int]:
+    """First and last line of `7`, `1-100`, `50-`, `-20` or nothing (all); BitloopError where it is none of these."""
+    first, dash, last = text.strip().partition("-")
+    numbers = [int(part) if part.isascii() and part.isdigit() else None for part in (first, last)]
+    start = 1 if first == "" else numbers[0]
+    end = start if not dash and first else (sys.maxsize if last == "" else numbers[1])
+    if start is None or end is None or not 1 <= start <= end:
+        raise BitloopError(f"{text!r} is no range of lines; write 7, 1-100 or 50-")
+    return start, end
 
 
 def read_bytes(path: Path) -> bytes:
