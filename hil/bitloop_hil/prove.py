@@ -14,8 +14,7 @@ instead of raising, so that a report always exists; only that may be retried.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -115,7 +114,7 @@ class _Plan:
             proof = replace(proof, subject=self._subject(image.build))
             link, ours, theirs = self._start(image)
             proof, sighting = self._compare(proof, ours, theirs)
-            proof = replace(proof, link=_statistics(link))
+            proof = replace(proof, link=link.stats.to_json())
         except BitloopError as error:
             return replace(proof, error=error)
         if sighting is not None:
@@ -224,10 +223,6 @@ def _check(library: Library, signals: Signals, pretrained: bool) -> None:
     for x in (signals.detect, signals.learn):
         if x is not None and (x.ndim != 2 or x.shape[1] != library.axes * library.length or x.dtype != np.float32):
             raise LibraryError(f"the proof takes float32 signals of {library.axes * library.length} values each")
-
-
-def _statistics(link: Link) -> dict[str, Any]:
-    return asdict(link.stats)
 
 
 def _silent(done: int, total: int, what: str) -> None:

@@ -22,10 +22,14 @@ import shutil
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-from bitloop.errors import BootError, ProbeError
+from bitloop.errors import BootError, FlashError, ProbeError
+from bitloop_hil.link.client import Link, Reply
+from bitloop_hil.link.packets import Packet
 
 EXECUTABLE = "qemu-system-arm"
 _CPU_SECONDS = 900  # of one run; no proof comes near it
@@ -150,6 +154,72 @@ class Run:
         said = " ".join(self._said.read().decode(errors="replace").split())[:400] or "without a word"
         text = f"{EXECUTABLE} -M {self.machine.name} ended with status {status} ({said})"
         return ProbeError(text) if self._heard else BootError(f"{text} before the firmware said anything")
+
+
+class QemuBoard:
+    """A machine of QEMU as a `Board`; raises ProbeError where QEMU is not installed. Ticks are instructions."""
+
+    bench = "qemu"
+    unit = "instructions"
+
+    def __init__(self, name: str) -> None:
+        machine = MACHINES.get(name)
+        if machine is None:
+            raise ProbeError(f"bench qemu has no board {name!r}; choose one of {', '.join(MACHINES)}")
+        executable()
+        self.name, self.core = machine.name, machine.core
+        self._machine = machine
+        self._image: Path | None = None
+        self._run: Run | None = None
+
+    def flash(self, image: Path) -> None:
+        """Choose the image that runs from the next reset on."""
+        if not image.is_file():
+            raise FlashError(f"{image} is not a file; build the image first")
+        self._stop()
+        self._image = image
+
+    def reset(self) -> None:
+        """Start QEMU anew: nothing is left of the last run."""
+        if self._image is None:
+            raise ProbeError(f"{self.name} has no image; flash one first")
+        self._stop()
+        self._run = Run(self._machine, self._image)
+
+    def link(self) -> Link:
+        """A link to the run that the last reset started; it ends with the next reset."""
+        if self._run is None:
+            raise ProbeError(f"{self.name} is not running; reset it first")
+        return _InstructionLink(self._run, self._machine)
+
+    def close(self) -> None:
+        """End QEMU; safe to call twice."""
+        self._stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _stop(self) -> None:
+        if self._run is not None:
+            self._run.close()
+        self._run = None
+
+
+class _InstructionLink(Link):
+    """A link whose replies count instructions instead of ticks of SysTick."""
+
+    def __init__(self, run: Run, machine: Machine) -> None:
+        super().__init__(run)
+        self._machine = machine
+
+    def _call(self, packet: Packet, payload: bytes = b"") -> Reply:
+        reply = super()._call(packet, payload)
+        return replace(reply, ticks=self._machine.instructions(reply.ticks))
 
 
 def _command(program: str, machine: Machine, image: Path) -> list[str]:
