@@ -1,0 +1,199 @@
+/* Packets of the link: types, sizes and the offset of every field. Little-endian; docs/protocol.md says what they mean.
+ * Written by hil/bitloop_hil/link/header.py from packets.py; change that, not this. */
+#ifndef BL_PACKETS_H
+#define BL_PACKETS_H
+
+#define BL_PROTOCOL 1u
+#define BL_REPLY 0x80u
+
+/* A frame: header, payload, CRC-32 of both. */
+#define BL_FRAME_VERSION 0u
+#define BL_FRAME_TYPE 1u
+#define BL_FRAME_SEQUENCE 2u
+#define BL_FRAME_LENGTH 4u
+#define BL_FRAME_HEADER 6u
+#define BL_FRAME_CHECK 4u
+
+/* Who are you? Forgets the last reply, so a new host may start at any sequence. */
+#define BL_HELLO 0x01u
+#define BL_HELLO_BYTES 0u
+
+/* Call the library's init; what was learned is gone. */
+#define BL_INIT 0x02u
+#define BL_INIT_BYTES 1u
+#define BL_INIT_PRETRAINED 0u
+
+/* Write into the buffer, upwards from offset 0. */
+#define BL_DATA 0x03u
+#define BL_DATA_BYTES 4u /* then bytes */
+#define BL_DATA_OFFSET 0u
+
+/* Learn the signal in the buffer. */
+#define BL_LEARN 0x04u
+#define BL_LEARN_BYTES 0u
+
+/* Detect, classify or extrapolate the signal in the buffer. */
+#define BL_DETECT 0x05u
+#define BL_DETECT_BYTES 0u
+
+/* Save the learned knowledge into the buffer. */
+#define BL_SAVE 0x06u
+#define BL_SAVE_BYTES 0u
+
+/* Restore learned knowledge from the buffer. */
+#define BL_RESTORE 0x07u
+#define BL_RESTORE_BYTES 0u
+
+/* Read from the buffer. */
+#define BL_READ 0x08u
+#define BL_READ_BYTES 8u
+#define BL_READ_OFFSET 0u
+#define BL_READ_SIZE 4u
+
+/* As LEARN or DETECT, telling what stands after each step. */
+#define BL_TRACE 0x09u
+#define BL_TRACE_BYTES 1u
+#define BL_TRACE_LEARN 0u
+
+/* Send the same bytes back. */
+#define BL_ECHO 0x0au
+#define BL_ECHO_BYTES 0u /* then bytes */
+
+/* What went wrong on the line, as the board saw it. */
+#define BL_COUNTS 0x0bu
+#define BL_COUNTS_BYTES 0u
+
+/* Which image runs where, and how much it takes at a time. */
+#define BL_GREETING 0x81u
+#define BL_GREETING_BYTES 104u
+#define BL_GREETING_PROTOCOL 0u
+#define BL_GREETING_PERSONA 1u
+#define BL_GREETING_KIND 2u
+#define BL_GREETING_FLAGS 3u
+#define BL_GREETING_AXES 4u
+#define BL_GREETING_SAMPLES 6u
+#define BL_GREETING_OUTPUTS 8u
+#define BL_GREETING_MAX_PAYLOAD 10u
+#define BL_GREETING_BUFFER_BYTES 12u
+#define BL_GREETING_KNOWLEDGE_BYTES 16u
+#define BL_GREETING_CLOCK_HZ 20u
+#define BL_GREETING_TICK_SOURCE 24u
+#define BL_GREETING_LIBRARY 28u /* 12 bytes */
+#define BL_GREETING_BUILD 40u /* 8 bytes */
+#define BL_GREETING_FIRMWARE 48u /* 16 bytes */
+#define BL_GREETING_CORE 64u /* 16 bytes */
+#define BL_GREETING_BOARD 80u /* 24 bytes */
+
+/* Status of the library's call. */
+#define BL_INIT_REPLY 0x82u
+#define BL_INIT_REPLY_BYTES 12u
+#define BL_INIT_REPLY_STATUS 0u
+#define BL_INIT_REPLY_LABEL 4u
+#define BL_INIT_REPLY_TICKS 8u
+
+/* Bytes that stand in the buffer now. */
+#define BL_DATA_REPLY 0x83u
+#define BL_DATA_REPLY_BYTES 4u
+#define BL_DATA_REPLY_FILLED 0u
+
+/* Status of the library's call. */
+#define BL_LEARN_REPLY 0x84u
+#define BL_LEARN_REPLY_BYTES 12u
+#define BL_LEARN_REPLY_STATUS 0u
+#define BL_LEARN_REPLY_LABEL 4u
+#define BL_LEARN_REPLY_TICKS 8u
+
+/* Status, label and outputs. */
+#define BL_DETECT_REPLY 0x85u
+#define BL_DETECT_REPLY_BYTES 12u /* then floats */
+#define BL_DETECT_REPLY_STATUS 0u
+#define BL_DETECT_REPLY_LABEL 4u
+#define BL_DETECT_REPLY_TICKS 8u
+
+/* Status and bytes saved. */
+#define BL_SAVE_REPLY 0x86u
+#define BL_SAVE_REPLY_BYTES 8u
+#define BL_SAVE_REPLY_STATUS 0u
+#define BL_SAVE_REPLY_SIZE 4u
+
+/* Status of the library's call. */
+#define BL_RESTORE_REPLY 0x87u
+#define BL_RESTORE_REPLY_BYTES 12u
+#define BL_RESTORE_REPLY_STATUS 0u
+#define BL_RESTORE_REPLY_LABEL 4u
+#define BL_RESTORE_REPLY_TICKS 8u
+
+/* What stands there. */
+#define BL_READ_REPLY 0x88u
+#define BL_READ_REPLY_BYTES 4u /* then bytes */
+#define BL_READ_REPLY_OFFSET 0u
+
+/* Number of floats sent as VALUES before. */
+#define BL_TRACE_REPLY 0x89u
+#define BL_TRACE_REPLY_BYTES 4u
+#define BL_TRACE_REPLY_VALUES 0u
+
+/* The same bytes. */
+#define BL_ECHO_REPLY 0x8au
+#define BL_ECHO_REPLY_BYTES 0u /* then bytes */
+
+/* Frames with a wrong CRC, other damage, requests repeated, bytes lost by the receiver since the start. */
+#define BL_COUNTS_REPLY 0x8bu
+#define BL_COUNTS_REPLY_BYTES 16u
+#define BL_COUNTS_REPLY_CRC_ERRORS 0u
+#define BL_COUNTS_REPLY_MALFORMED 4u
+#define BL_COUNTS_REPLY_REPEATS 8u
+#define BL_COUNTS_REPLY_OVERRUNS 12u
+
+/* For people. */
+#define BL_LOG 0xf0u
+#define BL_LOG_BYTES 0u /* then text */
+
+/* The core took a fault; nothing follows. */
+#define BL_FAULT 0xf1u
+#define BL_FAULT_BYTES 24u
+#define BL_FAULT_EXCEPTION 0u
+#define BL_FAULT_PC 4u
+#define BL_FAULT_LR 8u
+#define BL_FAULT_CFSR 12u
+#define BL_FAULT_HFSR 16u
+#define BL_FAULT_ADDRESS 20u
+
+/* Part of what stands after a step, before TRACE_REPLY and with its sequence. */
+#define BL_VALUES 0xf2u
+#define BL_VALUES_BYTES 12u /* then floats */
+#define BL_VALUES_STEP 0u
+#define BL_VALUES_OFFSET 4u
+#define BL_VALUES_TOTAL 8u
+
+/* The request was not carried out. */
+#define BL_ERROR 0xffu
+#define BL_ERROR_BYTES 8u
+#define BL_ERROR_CODE 0u
+#define BL_ERROR_DETAIL 4u
+
+/* Codes of BL_ERROR. */
+#define BL_ERROR_TYPE 1u
+#define BL_ERROR_LENGTH 2u
+#define BL_ERROR_GREETING 3u
+#define BL_ERROR_RANGE 4u
+#define BL_ERROR_INCOMPLETE 5u
+#define BL_ERROR_UNSUPPORTED 6u
+
+/* Values of BL_GREETING_KIND. */
+#define BL_KIND_ANOMALY 0u
+#define BL_KIND_OUTLIER 1u
+#define BL_KIND_CLASSES 2u
+#define BL_KIND_EXTRAPOLATION 3u
+
+/* Bits of BL_GREETING_FLAGS. */
+#define BL_FLAG_TRACE 1u
+#define BL_FLAG_LEARNS 2u
+#define BL_FLAG_PRETRAINED 4u
+
+/* Values of BL_GREETING_TICK_SOURCE. */
+#define BL_TICKS_NONE 0u
+#define BL_TICKS_CYCLE_COUNTER 1u
+#define BL_TICKS_SYSTICK 2u
+
+#endif
