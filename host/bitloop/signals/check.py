@@ -177,12 +177,13 @@ def _clipped(dataset: Dataset, numbers: Lines) -> Iterator[Finding]:
     for recording in dataset.recordings:
         planar = recording.x.reshape(len(recording.x), dataset.length, dataset.axes)
         for axis in range(dataset.axes if dataset.length > 1 else 0):
-            values = planar[:, :, axis]
-            for end in (values.min(), values.max()):
+            moving = (planar[:, 1:, axis] != planar[:, :1, axis]).any(axis=1)
+            values, known = planar[moving, :, axis], numbers[recording.name][moving]
+            for end in (values.min(), values.max()) if len(values) else ():
                 at_end = (values == end).sum(axis=1)
                 if not _piled_up(values, end, int(at_end.sum())):
                     continue
-                lines = [int(n) for n in numbers[recording.name][at_end > 1]]
+                lines = [int(n) for n in known[at_end > 1]]
                 what = f"axis {axis + 1} rests at {end:g} in {_count(lines, 'signal')}, as if clipped"
                 advice = "choose a wider range of the sensor and record again"
                 yield Finding(False, "clipped", what, advice, recording.name, recording.label, _some(lines))

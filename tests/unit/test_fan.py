@@ -1,0 +1,106 @@
+"""The simulated fan obeys the physics it claims, and a seed fixes every bit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bitloop import fan
+from bitloop.fan import AXES, CONDITIONS, RATE, SAMPLES, Fan, record, rotation, write_csv
+from bitloop.signals.reader import read_table
+
+
+def test_a_recording_is_a_function_of_its_arguments() -> None:
+    for condition in CONDITIONS:
+        assert record(Fan(), condition, 5, 1).tobytes() == record(Fan(), condition, 5, 1).tobytes()
+    assert (record(Fan(), "healthy", 5, 1) != record(Fan(), "healthy", 5, 2)).any()
+    assert Fan.specimen(1) == Fan.specimen(1) != Fan.specimen(2)
+
+
+def test_an_unknown_condition_is_refused() -> None:
+    with pytest.raises(ValueError, match="not broken"):
+        record(Fan(), "broken", 1, 1)
+
+
+def test_gravity_is_on_the_third_axis_and_values_are_steps_of_the_sensor() -> None:
+    planar = _planar(record(Fan(), "healthy", 20, 1))
+    assert np.abs(planar.mean(axis=(0, 1)) - (0, 0, 1)).max() < 0.01
+    steps = planar.astype(np.float64) / 0.122e-3
+    assert np.abs(steps - np.rint(steps)).max() < 2e-3
+
+
+def test_unbalance_turns_with_the_rotor_as_its_formula_says() -> None:
+    specimen = replace(Fan(), balance=0.0)
+    x = _planar(record(specimen, "unbalanced", 40, 1))
+    omega = 2 * np.pi * specimen.speed
+    expected = specimen.clip_mass * specimen.clip_radius * omega**2 / specimen.moving_mass / 9.80665
+    assert _amplitude(x[:, :, 0], specimen.speed) == pytest.approx(expected, rel=0.05)
+    assert _amplitude(x[:, :, 1], specimen.speed) == pytest.approx(0.8 * expected, rel=0.05)
+
+
+def test_unbalance_grows_with_the_square_of_the_speed() -> None:
+    slow, quick = replace(Fan(), balance=0.0, speed=26.0), replace(Fan(), balance=0.0, speed=52.0)
+    slow_x, quick_x = (_planar(record(s, "unbalanced", 40, 1))[:, :, 0] for s in (slow, quick))
+    assert _amplitude(quick_x, 52.0) / _amplitude(slow_x, 26.0) == pytest.approx(4.0, rel=0.1)
+
+
+def test_blades_pass_along_the_axis_of_the_fan() -> None:
+    x = _planar(record(Fan(), "healthy", 40, 1))
+    usual = Fan()
+    passing = usual.blades * usual.speed
+    assert _amplitude(x[:, :, 2], passing) == pytest.approx(usual.strut, rel=0.15)
+    assert _amplitude(x[:, :, 2], passing) > 10 * _amplitude(x[:, :, 2], passing * 1.3)
+
+
+def test_the_bearing_rings_at_its_resonance() -> None:
+    quiet = replace(Fan(), strut=0.0, flow=0.0, balance=0.0)
+    x = _planar(record(quiet, "healthy", 40, 1))[:, :, 1]
+    spectrum = np.abs(np.fft.rfft(x - x.mean(axis=1, keepdims=True), axis=1)).mean(axis=0)
+    peak = spectrum.argmax() * RATE / SAMPLES
+    assert peak == pytest.approx(quiet.resonance, rel=0.06)
+
+
+def test_a_clogged_fan_is_louder_below_the_corner_of_the_flow() -> None:
+    def low(condition: str) -> float:
+        x = _planar(record(Fan(), condition, 40, 1))[:, :, 2]
+        spectrum = np.abs(np.fft.rfft(x - x.mean(axis=1, keepdims=True), axis=1)) ** 2
+        return float(spectrum[:, 1:10].mean())
+
+    assert low("clogged") > 2 * low("healthy")
+
+
+def test_the_speed_may_be_chosen() -> None:
+    x = _planar(rotation(Fan(), 30.0, 20, 1))[:, :, 2]
+    assert _amplitude(x, 7 * 30.0) > 5 * _amplitude(x, 7 * 41.0)
+
+
+def test_files_read_back_as_they_were_made(tmp_path: Path) -> None:
+    x = record(Fan(), "clogged", 5, 1)
+    write_csv(tmp_path / "a.csv", x)
+    assert np.abs(read_table(tmp_path / "a.csv").values - x).max() < 1e-5
+    write_csv(tmp_path / "b.csv", x, target=41.5)
+    table = read_table(tmp_path / "b.csv")
+    assert table.values.shape == (5, SAMPLES * AXES + 1)
+    assert set(table.values[:, 0].tolist()) == {41.5}
+
+
+def test_the_docstring_names_its_sources() -> None:
+    assert fan.__doc__ is not None
+    assert "ISO 21940-11" in fan.__doc__
+
+
+def _planar(x: np.ndarray) -> np.ndarray:
+    return x.reshape(len(x), SAMPLES, AXES)
+
+
+def _amplitude(x: np.ndarray, hertz: float) -> float:
+    """Of the tone near a frequency: the largest of a fine grid, for the speed wanders."""
+    window = np.hanning(SAMPLES)
+    centred = (x - x.mean(axis=1, keepdims=True)) * window
+    time = np.arange(SAMPLES) / RATE
+    grid = hertz * np.linspace(0.97, 1.03, 61)
+    waves = np.exp(-2j * np.pi * grid[:, None] * time)
+    return float((np.abs(centred @ waves.T).max(axis=1) * 2 / window.sum()).mean())
