@@ -28,6 +28,7 @@ from types import TracebackType
 from typing import Self
 
 from bitloop.errors import BootError, FlashError, ProbeError
+from bitloop_hil.boards import BoardFile
 from bitloop_hil.link.client import Link, Reply
 from bitloop_hil.link.packets import Packet
 
@@ -162,10 +163,10 @@ class QemuBoard:
     bench = "qemu"
     unit = "instructions"
 
-    def __init__(self, name: str) -> None:
-        machine = MACHINES.get(name)
+    def __init__(self, board: BoardFile) -> None:
+        machine = MACHINES.get(board.name)
         if machine is None:
-            raise ProbeError(f"bench qemu has no board {name!r}; choose one of {', '.join(MACHINES)}")
+            raise ProbeError(f"bench qemu has no board {board.name!r}; choose one of {', '.join(MACHINES)}")
         executable()
         self.name, self.core = machine.name, machine.core
         self._machine = machine
