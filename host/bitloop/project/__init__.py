@@ -1,9 +1,9 @@
 """A project: a folder of plain files with the user's signals, the settings, and the libraries that were found."""
 
 from bitloop.project.names import check_name
-from bitloop.project.place import Place, place
+from bitloop.project.place import Place, boards, place
 from bitloop.project.project import Entry, Project
 from bitloop.project.settings import Settings
 from bitloop.project.shelf import Found, Shelf
 
-__all__ = ["Entry", "Found", "Place", "Project", "Settings", "Shelf", "check_name", "place"]
+__all__ = ["Entry", "Found", "Place", "Project", "Settings", "Shelf", "boards", "check_name", "place"]

@@ -1,0 +1,113 @@
+"""bitloop new, add and check, and what every command has in common."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bitloop.cli import app
+from bitloop.fan import Fan, record, write_csv
+from tests.cli.run import run
+
+_COMMANDS = ("new", "add", "check", "search", "libraries", "emulate", "build", "prove", "demo")
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_every_command_has_help_with_an_example_and_json(command: str) -> None:
+    outcome = run(command, "--help")
+    assert outcome.status == 0
+    assert f"Example: bitloop {command}" in outcome.out
+    assert "--json" in outcome.out
+
+
+def test_the_version_is_the_installed_one() -> None:
+    from importlib.metadata import version
+
+    outcome = run("--version")
+    assert (outcome.status, outcome.out) == (0, f"bitloop {version('bitloop')}\n")
+
+
+def test_no_command_and_a_wrong_one_are_usage_errors() -> None:
+    assert run().status == 2
+    assert run("fly").status == 2
+    assert run("new", "x").status == 2
+    assert run("new", "x", "--kind", "magic", "--axes", "3").status == 2
+
+
+def test_help_is_quick_because_it_loads_nothing_heavy() -> None:
+    code = "import sys; from bitloop.cli.app import make_app; make_app(); print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"numpy", "polars", "sklearn", "scipy", "bitloop_hil", "jinja2", "cffi"} & set(modules)
+
+
+def test_a_project_from_nothing_to_ready(tmp_path: Path) -> None:
+    fan, healthy, clogged = tmp_path / "fan", tmp_path / "healthy.csv", tmp_path / "clogged.csv"
+    write_csv(healthy, record(Fan(), "healthy", 60, 1))
+    write_csv(clogged, record(Fan(), "clogged", 60, 1))
+    made = run("new", fan, "--kind", "anomaly", "--axes", 3, "--target", "cortex-m4f", "--max-ram", 16, "--json")
+    assert made.status == 0
+    assert (made.json["kind"], made.json["max_ram"], made.json["max_flash"]) == ("anomaly", 16, 64)
+    assert (
+        run("add", fan, healthy, "--as", "regular").out == "added 60 signals of 768 values as regular (healthy.csv)\n"
+    )
+    blocked = run("check", fan, "--json")
+    assert (blocked.status, blocked.json["problems"][0]["code"]) == (1, "no-abnormal")
+    assert run("add", fan, clogged, "--as", "abnormal", "--json").json["lines"] == 60
+    ready = run("check", fan)
+    assert (ready.status, ready.out) == (0, "120 signals of 3 axes x 256 samples: ready for a search\n")
+
+
+def test_an_error_is_one_sentence_on_stderr(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("1,2,3\n4,five,6\n")
+    run("new", tmp_path / "fan", "--kind", "outlier", "--axes", 3)
+    for extra in ((), ("--json",)):
+        outcome = run("add", tmp_path / "fan", bad, "--as", "regular", *extra)
+        assert (outcome.status, outcome.out) == (1, "")
+        assert (
+            outcome.err == f"bitloop: {bad}, line 2, column 2: 'five' is not a number; repair it or delete the line\n"
+        )
+
+
+def test_an_existing_project_is_kept_without_force(tmp_path: Path) -> None:
+    command = ("new", tmp_path / "fan", "--kind", "outlier", "--axes", 3)
+    assert run(*command).status == 0
+    again = run(*command)
+    assert (again.status, "--force" in again.err) == (1, True)
+    assert run(*command, "--force").status == 0
+
+
+def test_a_file_name_is_no_markup(tmp_path: Path) -> None:
+    path = tmp_path / "[bold]x.csv"
+    path.write_text("1,2\n3,4\n")
+    run("new", tmp_path / "fan", "--kind", "outlier", "--axes", 2)
+    assert "([bold]x.csv)" in run("add", tmp_path / "fan", path, "--as", "regular").out
+    assert run("check", tmp_path / "fan").status == 1
+
+
+def test_what_the_system_refuses_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    outcome = run("new", tmp_path / "file" / "fan", "--kind", "outlier", "--axes", 2)
+    assert outcome.status == 1
+    assert outcome.err.startswith("bitloop: the system refuses: ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
+def test_ctrl_c_exits_with_130() -> None:
+    code = (
+        "import signal, sys; from bitloop import cli; from bitloop.project import Project\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job begins with it ignored\n"
+        "Project.load = lambda folder: (print('ready', flush=True), signal.pause())\n"
+        "sys.argv = ['bitloop', 'check', 'fan']; cli.main()"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"ready\n"
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=20)
+    assert (child.returncode, err) == (app.INTERRUPTED, b"bitloop: interrupted\n")
