@@ -1,6 +1,76 @@
-/* One exported wrapper per stage; see wrap.h. */
+/* One exported wrapper per stage; see wrap.h. What follows the stages are functions they are built of, given the
+ * same signature so that tests can reach them. */
 #include "wrap.h"
 
+#include "../kernels/band_max.h"
 #include "../kernels/band_mean.h"
+#include "../kernels/decimate.h"
+#include "../kernels/deinterleave.h"
+#include "../kernels/difference.h"
+#include "../kernels/expf.h"
+#include "../kernels/finite.h"
+#include "../kernels/hann.h"
+#include "../kernels/logarithm.h"
+#include "../kernels/logf.h"
+#include "../kernels/remove_mean.h"
+#include "../kernels/rfft.h"
+#include "../kernels/scale.h"
+#include "../kernels/statistics.h"
 
+static void each(size_t n, float (*function)(float), float x[])
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = function(x[i]);
+}
+
+/* The operations every kernel is made of; in the order of tests/parity/test_operations.py. */
+static void operate(uint32_t operation, size_t n, const float y[], float x[])
+{
+    for (size_t i = 0; i < n; i++)
+        switch (operation) {
+        case 0:
+            x[i] += y[i];
+            break;
+        case 1:
+            x[i] -= y[i];
+            break;
+        case 2:
+            x[i] *= y[i];
+            break;
+        case 3:
+            x[i] /= y[i];
+            break;
+        case 4:
+            x[i] = bl_sqrt(x[i]);
+            break;
+        case 5:
+            x[i] = (x[i] < y[i] ? 1.0f : 0.0f) + (x[i] <= y[i] ? 2.0f : 0.0f) + (x[i] == y[i] ? 4.0f : 0.0f);
+            break;
+        case 6:
+            x[i] = (float)(int32_t)bl_bits(x[i]);
+            break;
+        case 7:
+            x[i] = (float)bl_bits(x[i]);
+            break;
+        default:
+            x[i] = (float)(int32_t)bl_max(-2147483648.0f, bl_min(2147483520.0f, x[i]));
+        }
+}
+
+BLH_STAGE(band_max, bl_band_max(axes, length, params[0], tables[0], row))
 BLH_STAGE(band_mean, bl_band_mean(axes, length, params[0], tables[0], row))
+BLH_STAGE(decimate, bl_decimate(axes, length, params[0], row))
+BLH_STAGE(difference, bl_difference(axes, length, row))
+BLH_STAGE(hann, bl_hann(axes, length, tables[0], row))
+BLH_STAGE(logarithm, bl_logarithm(axes, length, bl_float(params[0]), row))
+BLH_STAGE(remove_mean, bl_remove_mean(axes, length, row))
+BLH_STAGE(rfft, bl_rfft(axes, length, tables[0], row))
+BLH_STAGE(scale, bl_scale(axes, length, tables[0], tables[1], row))
+BLH_STAGE(statistics, bl_statistics(axes, length, params[0], row))
+
+BLH_STAGE(deinterleave, bl_deinterleave(axes, length, (const float *)tables[0] + s * axes * length, row))
+BLH_STAGE(all_finite, row[0] = bl_all_finite(axes * length, row) ? 1.0f : 0.0f)
+BLH_STAGE(all_within, row[0] = bl_all_within(axes * length, row) ? 1.0f : 0.0f)
+BLH_STAGE(expf, each(axes * length, bl_expf, row))
+BLH_STAGE(operation, operate(params[0], axes * length, (const float *)tables[0] + s * axes * length, row))
+BLH_STAGE(logf, each(axes * length, bl_logf, row))

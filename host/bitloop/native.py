@@ -16,7 +16,7 @@ from bitloop import resources
 from bitloop.kernels.base import LearningModel
 from bitloop.kernels.executor import Argument
 from bitloop.kernels.models import MODELS
-from bitloop.kernels.stages import STAGES
+from bitloop.kernels.stages import PARTS, STAGES
 from bitloop.targets import target
 from bitloop.toolchain import Flags, Sources, Toolchain
 
@@ -61,7 +61,7 @@ class HostExecutor:
 
 def declarations() -> str:
     """C declarations of every wrapper, derived from the lists of kernels."""
-    lines = [_STAGE.format(stage.kernel) for stage in STAGES]
+    lines = [_STAGE.format(name) for name in (*(stage.kernel for stage in STAGES), *PARTS)]
     for model in MODELS:
         forms: Sequence[str] = (_LEARN, _DETECT) if issubclass(model, LearningModel) else (_STATIC,)
         lines += [form.format(model.kernel) for form in forms]

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
+from bitloop import resources
 from bitloop.cache import cached, digest
 from bitloop.errors import BuildError
 from bitloop.targets import Target
@@ -117,6 +118,7 @@ class Toolchain:
         archives: Sequence[Path] = (),
     ) -> Path:
         """Linked program; `script` is the linker script's path among the sources (bare-metal targets need one)."""
+        sources = sources | self._runtime()
         inputs = [digest([archive.read_bytes()]) for archive in archives]
 
         def make(out: Path) -> None:
@@ -141,6 +143,11 @@ class Toolchain:
 
         key = self._key("executable", sources, flags, (*includes, name, script or "", *inputs))
         return cached(key, make) / name
+
+    def _runtime(self) -> Sources:
+        """What replaces parts of the compiler's own run-time library that break the float contract."""
+        inexact = self.compiler == "zig" and not self.target.is_host and self.target.float_abi == "soft"
+        return Sources.of(resources.firmware(), "runtime/*.c") if inexact else Sources()
 
     def command(self) -> list[str]:
         """The compiler's command line up to and including target selection."""

@@ -64,7 +64,8 @@ def assert_stage_parity(stage: Stage, x: Signals) -> None:
     """The stage gives the same bits by reference, host C, every core, both compilers, every level."""
     after = stage.shape(Shape(x.shape[1], x.shape[2]))
     _each(lambda e: stage.reference(x) if e is None else stage.run(x, e), stage.kernel)
-    assert stage.reference(x).shape == (len(x), after.axes, after.length)
+    with np.errstate(all="ignore"):
+        assert stage.reference(x).shape == (len(x), after.axes, after.length)
 
 
 def assert_static_parity(model: StaticModel, x: Features) -> None:

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+from bitloop.kernels.band_max import BandMax
 from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Stage
+from bitloop.kernels.decimate import Decimate
+from bitloop.kernels.difference import Difference
+from bitloop.kernels.hann import Hann
+from bitloop.kernels.logarithm import Logarithm
+from bitloop.kernels.remove_mean import RemoveMean
+from bitloop.kernels.rfft import RfftMagnitude
+from bitloop.kernels.scale import Scale
+from bitloop.kernels.statistics import Statistics
 
-STAGES: tuple[type[Stage], ...] = (BandMean,)
+STAGES: tuple[type[Stage], ...] = (
+    BandMax,
+    BandMean,
+    Decimate,
+    Difference,
+    Hann,
+    Logarithm,
+    RemoveMean,
+    RfftMagnitude,
+    Scale,
+    Statistics,
+)
+
+PARTS = ("all_finite", "all_within", "deinterleave", "expf", "logf", "operation")
+"""Functions that kernels and libraries are built of; firmware/host exports them as if they were stages, for tests."""

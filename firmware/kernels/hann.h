@@ -1,0 +1,15 @@
+/* Periodic Hann window on each axis: (axes, length). The window is symmetric about length / 2, so that the table
+ * holds w(0) .. w(length / 2) only and serves sample i and sample length - i. */
+#ifndef BL_HANN_H
+#define BL_HANN_H
+
+#include "contract.h"
+
+static inline void bl_hann(size_t axes, size_t length, const float window[], float x[])
+{
+    for (size_t a = 0; a < axes; a++)
+        for (size_t i = 0; i < length; i++)
+            x[a * length + i] *= window[i <= length - i ? i : length - i];
+}
+
+#endif

@@ -1,0 +1,39 @@
+"""What the stages that pool a spectrum into bands have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from bitloop.errors import LibraryError
+from bitloop.kernels.base import Constant, Shape, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Bands(Stage):
+    """Band b of each axis covers bins edges[b] to edges[b + 1] - 1: (axes, bins) to (axes, bands)."""
+
+    edges: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        rising = all(low < high for low, high in pairwise(self.edges))
+        if len(self.edges) < 2 or self.edges[0] < 0 or self.edges[-1] > 65535 or not rising:
+            raise LibraryError("band edges have to rise from 0 or more to at most 65535")
+
+    def shape(self, given: Shape) -> Shape:
+        if self.edges[-1] > given.length:
+            raise LibraryError(f"the last band ends at bin {self.edges[-1]} of a spectrum of {given.length}")
+        return Shape(given.axes, len(self.edges) - 1)
+
+    def params(self, given: Shape) -> tuple[int, ...]:
+        return (len(self.edges) - 1,)
+
+    def constants(self, given: Shape) -> tuple[Constant, ...]:
+        return (Constant("bands", np.array(self.edges, dtype=np.uint16), fitted=False),)
+
+    def emit(self, given: Shape, names: Mapping[str, str]) -> str:
+        bands = len(self.edges) - 1
+        return f"bl_{self.kernel}({given.axes}, {given.length}, {bands}, {names['bands']}, x);"
