@@ -1,4 +1,4 @@
-"""Libraries of every kind, with constants as a fit would leave them: by their names, for tests of what is generated."""
+"""Libraries of every kind, by name, with constants as a fit would leave them."""
 
 from __future__ import annotations
 

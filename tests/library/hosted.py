@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 from bitloop.emulator import Answers
 from bitloop.library import Library
 from bitloop.library.api import functions
-from bitloop.library.codegen import Options, generate, has_knowledge_file
+from bitloop.library.build import DEFAULT_FLAGS
+from bitloop.library.codegen import generate, has_knowledge_file
 from bitloop.library.layout import knowledge_words
+from bitloop.library.options import DEFAULT_OPTIONS, Options
 from bitloop.library.personas import persona
 from bitloop.targets import target
 from bitloop.toolchain import Flags, Sources, Toolchain
 
 
-def compiled(sources: Sources, compiler: str = "zig", flags: Flags = Flags()) -> Path:
+def compiled(sources: Sources, compiler: str = "zig", flags: Flags = DEFAULT_FLAGS) -> Path:
     """Shared library of generated sources; the array of knowledge.h is in it, as in a program that includes it."""
     units = {
         name.replace(".h", "_array.c"): f'extern const float {Path(name).stem}[];\n#include "{name}"\n'.encode()
@@ -52,7 +54,7 @@ class Hosted:
 
     @staticmethod
     def build(
-        library: Library, options: Options = Options(), compiler: str = "zig", flags: Flags = Flags()
+        library: Library, options: Options = DEFAULT_OPTIONS, compiler: str = "zig", flags: Flags = DEFAULT_FLAGS
     ) -> Hosted:
         return Hosted.load(library, options, compiled(generate(library, options), compiler, flags))
 

@@ -1,16 +1,17 @@
-"""A library compiled: `libneai.a` for one target, with one compiler, under the user's ABI flags."""
+"""A library compiled: `libneai[_suffix].a` for one target, with one compiler, under the user's ABI flags."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from bitloop.library.codegen import Options, generate
+from bitloop.library.codegen import generate
 from bitloop.library.file import Library
+from bitloop.library.options import DEFAULT_OPTIONS, Options
 from bitloop.targets import Target
 from bitloop.toolchain import Flags, Sources, Toolchain
 
-ARCHIVE = "libneai.a"
+DEFAULT_FLAGS = Flags()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ def build(
     library: Library,
     target: Target,
     compiler: str = "zig",
-    options: Options = Options(),
-    flags: Flags = Flags(),
+    options: Options = DEFAULT_OPTIONS,
+    flags: Flags = DEFAULT_FLAGS,
 ) -> Built:
     """Generate and compile; BuildError if the compiler is missing or refuses."""
     sources = generate(library, options)
-    archive = Toolchain(compiler, target).archive(sources, flags, ARCHIVE)
+    archive = Toolchain(compiler, target).archive(sources, flags, options.file("libneai", "a"))
     return Built(library, target, compiler, options, flags, sources, archive)

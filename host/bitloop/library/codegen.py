@@ -5,56 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import PurePosixPath
 
-import jinja2
-
-from bitloop import __version__, resources
+from bitloop import resources
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import LearningModel, StaticModel
 from bitloop.kernels.pipeline import Step
-from bitloop.library import knowledge, layout, tables
+from bitloop.library import knowledge, layout
 from bitloop.library.api import functions
 from bitloop.library.file import Library
 from bitloop.library.layout import Table
-from bitloop.library.personas import Persona, persona
-from bitloop.toolchain import CONTRACT_FLAGS, Sources
+from bitloop.library.options import DEFAULT_OPTIONS, Options
+from bitloop.library.texts import describe, has_knowledge_file, render
+from bitloop.toolchain import Sources
 
 _INCLUDE = re.compile(r'^#include "([\w./]+)"', re.MULTILINE)
-_SUFFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
-_TITLES = {
-    "anomaly": "anomaly detection that learns on the device",
-    "outlier": "outlier detection",
-    "classes": "classification",
-    "extrapolation": "extrapolation",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a library is written. `trace` adds calls of `neai_trace` after every step, for finding a difference."""
-
-    persona: str = "v3"
-    suffix: str = ""
-    trace: bool = False
-
-    def __post_init__(self) -> None:
-        persona(self.persona)
-        if self.suffix and not _SUFFIX.fullmatch(self.suffix):
-            raise LibraryError(f"suffix {self.suffix!r} cannot end a C name; use letters, digits and underscores")
-
-    def file(self, stem: str, ending: str) -> str:
-        """A file name with the suffix: `NanoEdgeAI_tempad.h`."""
-        return f"{self.symbol(stem)}.{ending}"
-
-    def symbol(self, name: str) -> str:
-        """A function or array with the suffix: `neai_anomalydetection_init_tempad`."""
-        return f"{name}_{self.suffix}" if self.suffix else name
-
-    def macro(self, name: str) -> str:
-        """A macro with the suffix: `AXIS_NUMBER_TEMPAD`."""
-        return f"{name}_{self.suffix.upper()}" if self.suffix else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +32,12 @@ class Section:
     lines: tuple[str, ...]
 
 
-def generate(library: Library, options: Options = Options()) -> Sources:
+def generate(library: Library, options: Options = DEFAULT_OPTIONS) -> Sources:
     """`NanoEdgeAI[_suffix].h`, `neai[_suffix].c`, `knowledge[_suffix].h` (v3, where there is some), `kernels/*.h`.
 
     Include folder: `.`. The same library and options give the same bytes.
     """
-    speech = persona(options.persona)
-    text = _Text(library, options, speech)
+    text = _Text(library, options)
     files = {
         options.file("neai", "c"): text.source(),
         options.file("NanoEdgeAI", "h"): text.header(),
@@ -84,31 +48,13 @@ def generate(library: Library, options: Options = Options()) -> Sources:
     return Sources({**{name: content.encode() for name, content in files.items()}, **kernels})
 
 
-def has_knowledge_file(library: Library, options: Options) -> bool:
-    """Whether there is a `knowledge.h`: persona v3, and for anomaly a pretrained state."""
-    return options.persona == "v3" and (library.kind != "anomaly" or library.pretrained is not None)
-
-
-def render(template: str, **values: object) -> str:
-    """Text of a template in firmware/templates."""
-    return _environment().get_template(template).render(**values)
-
-
-def describe(library: Library) -> str:
-    """The pipeline in one line: `(remove_mean, rfft, band_mean) + (statistics), scale, running_gaussian`."""
-    preprocessing = library.pipeline.preprocessing
-    branches = [", ".join(s.kernel for s in stages) or "raw" for stages in preprocessing.branches]
-    chain = branches if len(branches) == 1 else [" + ".join(f"({branch})" for branch in branches)]
-    return ", ".join([*chain, *(s.kernel for s in preprocessing.head), library.pipeline.model.kernel])
-
-
 class _Text:
     """The generated files of one library with one set of options."""
 
-    def __init__(self, library: Library, options: Options, speech: Persona) -> None:
-        self.library, self.options, self.speech = library, options, speech
-        self.layout = layout.lay_out(library, travels=options.persona == "v3" and library.kind != "anomaly")
-        self.functions = functions(library, speech)
+    def __init__(self, library: Library, options: Options) -> None:
+        self.library, self.options, self.speech = library, options, options.speech
+        self.layout = layout.lay_out(library, travels=options.v3 and library.kind != "anomaly")
+        self.functions = functions(library, options.speech)
         self.steps = list(library.pipeline.preprocessing.steps())
 
     def source(self) -> str:
@@ -130,7 +76,7 @@ class _Text:
         )
 
     def header(self) -> str:
-        return self._render(f"NanoEdgeAI_{self.speech.name}.h.j2")
+        return self._render(f"NanoEdgeAI_{self.options.persona}.h.j2")
 
     def knowledge(self) -> str:
         return self._render("knowledge.h.j2", words=layout.knowledge_words(self.library))
@@ -198,7 +144,7 @@ class _Text:
 
     def _output(self) -> str:
         """Name of the array the model writes to: the caller's own where it has the right form."""
-        v3 = self.speech.name == "v3"
+        v3 = self.options.v3
         return {
             "outlier": "ratio",
             "classes": "output_buffer" if v3 else "probabilities",
@@ -211,15 +157,11 @@ class _Text:
 
     def _render(self, template: str, **values: object) -> str:
         words = layout.knowledge_words(self.library)
-        v3 = self.speech.name == "v3"
+        v3 = self.options.v3
         return render(
             template,
-            library=self.library,
-            options=self.options,
-            speech=self.speech,
-            v3=v3,
-            title=_TITLES[self.library.kind],
-            pipeline=describe(self.library),
+            self.library,
+            self.options,
             size=self.library.pipeline.preprocessing.given.size,
             feature_count=self.library.pipeline.preprocessing.features,
             outputs=self.library.pipeline.model.outputs,
@@ -231,12 +173,8 @@ class _Text:
             prototypes=list(self.functions.values()),
             guard=f"__{self.options.macro('NANOEDGEAI')}_H__" if v3 else f"{self.options.macro('NANOEDGEAI')}_H",
             knowledge_guard=f"__{self.options.macro('KNOWLEDGE')}_H__",
-            axes_macro=self.options.macro("AXIS_NUMBER" if v3 else "NEAI_INPUT_AXIS_NUMBER"),
-            length_macro=self.options.macro("DATA_INPUT_USER" if v3 else "NEAI_INPUT_SIGNAL_LENGTH"),
             accepted=self._accepted(),
             state_width=max(len(f"{state.name} = {state.value},") for state in self.speech.states),
-            version=__version__,
-            flags=" ".join(CONTRACT_FLAGS),
             **values,
         )
 
@@ -258,21 +196,4 @@ def _closure(names: Iterable[str]) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(  # noqa: S701 - the text is C, not HTML; strings are escaped by c_string
-        loader=jinja2.FileSystemLoader(resources.firmware() / "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "c_type": tables.c_type,
-        "c_float": tables.c_float,
-        "c_string": tables.c_string,
-        "c_comment": tables.c_comment,
-        "braced": tables.braced,
-        "statement": tables.statement,
-    }
-    return environment
+__all__ = ["Options", "describe", "generate", "has_knowledge_file"]

@@ -82,7 +82,9 @@ def statement(text: str) -> str:
 
 def _escaped(byte: int) -> str:
     char = chr(byte)
-    return char if char.isascii() and char.isprintable() and char not in '"\\?*' else f"\\{byte:03o}"
+    if char in '"\\':
+        return f"\\{char}"
+    return char if char.isascii() and char.isprintable() and char not in "?*" else f"\\{byte:03o}"
 
 
 def _wrap(items: Iterable[str]) -> list[str]:
