@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,12 +21,12 @@ from tests.library.examples import KINDS, library, signals
 LEARNED = 15
 
 
-def proof_of(name: str, faults: Faults | None = None, **options: bool) -> Proof:
+def proof_of(name: str, faults: Faults | None = None, **options: Any) -> Proof:
     found = library(name)
     return proof_on(FakeBoard(found, faults), found, **options)
 
 
-def proof_on(board: FakeBoard, found: Library, **options: bool) -> Proof:
+def proof_on(board: FakeBoard, found: Library, **options: Any) -> Proof:
     learn = signals(LEARNED, 3) if found.kind == "anomaly" else None
     return prove(found, board, board.image, Signals(signals(20, 4), learn), **options)
 
@@ -212,7 +213,7 @@ def test_progress_is_told_call_by_call() -> None:
         ("classes-raw", Signals(signals(4, 1), signals(4, 1))),
         ("classes-raw", Signals(signals(1, 1)[:0])),
         ("classes-raw", Signals(signals(4, 1)[:, :5])),
-        ("classes-raw", Signals(signals(4, 1).astype(np.float64))),  # type: ignore[arg-type]
+        ("classes-raw", Signals(signals(4, 1).astype(np.float64))),
     ],
 )
 def test_signals_that_do_not_fit_are_the_callers_mistake(name: str, given: Signals) -> None:
