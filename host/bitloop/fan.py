@@ -108,9 +108,9 @@ def rotation(fan: Fan, hertz: float, signals: int, seed: int) -> NDArray[np.floa
 
 
 def write_csv(path: Path, x: NDArray[np.float32], target: float | None = None) -> None:
-    """One signal per line, in front of it the target if there is one."""
+    """One signal per line, in front of it the target if there is one; values read back as they were."""
     front = "" if target is None else f"{target:g},"
-    write_text(path, "".join(front + ",".join(f"{value:.6g}" for value in row) + "\n" for row in x.tolist()))
+    write_text(path, "".join(front + ",".join(map(str, row)) + "\n" for row in x))
 
 
 def _speed(mean: float, signals: int, rng: np.random.Generator) -> Array:

@@ -37,7 +37,7 @@ class _Commands(TyperGroup):
 
 def make_app() -> typer.Typer:
     """The command line with all its commands."""
-    from bitloop.cli import check, emulate, project
+    from bitloop.cli import build, check, emulate, libraries, project, prove, search
 
     app = typer.Typer(
         cls=_Commands,
@@ -51,7 +51,11 @@ def make_app() -> typer.Typer:
     app.command("new")(project.new)
     app.command("add")(project.add)
     app.command("check")(check.check)
+    app.command("search")(search.search)
+    app.command("libraries")(libraries.libraries)
     app.command("emulate")(emulate.emulate)
+    app.command("build")(build.build)
+    app.command("prove")(prove.prove)
     return app
 
 

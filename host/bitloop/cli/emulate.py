@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bitloop.cli.chosen import Number, Source, choose
+from bitloop.cli.options import Persona
 from bitloop.cli.output import Json, result, say
 
 if TYPE_CHECKING:
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 
     from bitloop.emulator import Answers, Emulator
     from bitloop.library.file import Library
-
-
-class Persona(StrEnum):
-    """Generation of the NanoEdge C API."""
-
-    v3 = "v3"
-    v5 = "v5"
 
 
 def emulate(
@@ -41,7 +34,7 @@ def emulate(
     pretrained: Annotated[
         bool, typer.Option("--pretrained", help="Begin with what the project's regular signals taught (anomaly).")
     ] = False,
-    persona: Annotated[Persona, typer.Option(help="Whose status values to answer with.")] = Persona.v3,
+    persona: Persona = "v3",
     native: Annotated[
         bool, typer.Option("--native", help="Run the C kernels on this machine, not the NumPy reference.")
     ] = False,
@@ -56,12 +49,12 @@ def emulate(
     from bitloop.emulator import Emulator
 
     chosen = choose(project, library)
-    emulator = Emulator(chosen.library, native, str(persona))
+    emulator = Emulator(chosen.library, native, persona)
     emulator.init(pretrained)
-    record: dict[str, Any] = {"library": chosen.to_record(), "persona": str(persona)}
+    record: dict[str, Any] = {"library": chosen.to_record(), "persona": persona}
     record["emulator"] = "host C" if native else "reference"
-    record["learned"] = _learned(emulator, learn or [], learn_lines, str(persona))
-    record["results"] = [row for path in files for row in _judged(emulator, path, lines, str(persona))]
+    record["learned"] = _learned(emulator, learn or [], learn_lines, persona)
+    record["results"] = [row for path in files for row in _judged(emulator, path, lines, persona)]
     record["summary"] = _summary(chosen.library, record["results"])
     result(as_json, record, lambda console: _show(console, record))
     errors = record["summary"]["errors"] + record["learned"]["refused"]

@@ -1,0 +1,160 @@
+"""bitloop prove: the only group of commands that needs the bench side, imported where it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bitloop.cli.chosen import Chosen, Number, choose
+from bitloop.cli.options import Compiler, Optimize, Persona
+from bitloop.cli.output import Folder, Json, progress, result, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from rich.console import Console
+
+    from bitloop.signals.dataset import Dataset
+
+
+def prove(
+    project: Folder,
+    board: Annotated[
+        str, typer.Option(help="Board to run on (else the project's, or a generic one).", show_default=False)
+    ] = "",
+    bench: Annotated[str, typer.Option(help="Where the board lives: virtual or qemu.")] = "virtual",
+    library: Number = None,
+    signals: Annotated[int, typer.Option(min=1, help="Most signals to send, learning included.")] = 200,
+    persona: Persona = "v3",
+    compiler: Compiler = "zig",
+    optimize: Optimize = "-O2",
+    pretrained: Annotated[
+        bool, typer.Option("--pretrained", help="Begin with what the project's regular signals taught (anomaly).")
+    ] = False,
+    native: Annotated[bool, typer.Option("--native", help="Compare with the C on this machine, not NumPy.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the library on a board and in the emulator, and compare every bit of every answer and of what is learned.
+
+    Exit status 0 only if all is the same. The first difference is named: signal, kernel, index, both values.
+
+    Example: [bold]bitloop prove fan --board b-l475e-iot01a --bench virtual --json[/]
+    """
+    chosen = choose(project, library)
+    with _bar(progress()) as update:
+        proof = run(
+            chosen,
+            board or _usual(chosen, bench),
+            bench,
+            signals=signals,
+            recipe=(persona, compiler, optimize),
+            pretrained=pretrained,
+            native=native,
+            update=update,
+        )
+    record = proof.to_json()
+    result(as_json, record, lambda console: _show(console, record))
+    if proof.verdict != "PASS":
+        typer.echo(f"bitloop: {proof.verdict}: {proof.reason()}", err=True)
+        raise typer.Exit(1)
+
+
+def run(
+    chosen: Chosen,
+    board: str,
+    bench: str,
+    *,
+    signals: int,
+    recipe: tuple[str, str, str] = ("v3", "zig", "-O2"),
+    pretrained: bool = False,
+    native: bool = False,
+    update: Callable[[int, int, str], None] | None = None,
+) -> Any:
+    """The proof of a library on the signals of its project."""
+    from bitloop.errors import ProjectError
+    from bitloop.toolchain import Flags
+    from bitloop_hil.boards import board_file, open_board
+    from bitloop_hil.prove import Recipe, Signals
+    from bitloop_hil.prove import prove as compare
+
+    if chosen.project is None:
+        raise ProjectError("a proof needs the signals of a project; name its folder")
+    how = Recipe(recipe[0], recipe[1], Flags(recipe[2]))
+    learn, detect = choose_signals(chosen.project.dataset(), signals)
+    with open_board(board, bench) as opened:
+        return compare(
+            chosen.library,
+            opened,
+            how.images(chosen.library, board_file(board)),
+            Signals(detect, learn),
+            recipe=how,
+            pretrained=pretrained,
+            native=native,
+            progress=update,
+        )
+
+
+def choose_signals(dataset: Dataset, most: int) -> tuple[NDArray[np.float32] | None, NDArray[np.float32]]:
+    """Signals to learn (None unless anomaly) and to judge: evenly from every label, no more than `most` in all.
+
+    Half of the regular signals are learned, and the others judged with the abnormal ones.
+    """
+    import numpy as np
+
+    share = max(1, most // max(1, len(dataset.labels)))
+    parts = [_thinned(dataset.labelled(label), share) for label in dataset.labels]
+    if dataset.kind != "anomaly":
+        return None, np.concatenate(parts)
+    regular = dict(zip(dataset.labels, parts, strict=True))["regular"]
+    learn = regular[: max(1, (len(regular) + 1) // 2)]
+    others = [part for label, part in zip(dataset.labels, parts, strict=True) if label != "regular"]
+    rest = regular[len(learn) :]
+    return learn, np.concatenate([rest if len(rest) else learn, *others])
+
+
+def _thinned(x: NDArray[np.float32], most: int) -> NDArray[np.float32]:
+    import numpy as np
+
+    if len(x) <= most:
+        return x
+    chosen: NDArray[np.float32] = x[np.linspace(0, len(x) - 1, most).round().astype(int)]
+    return chosen
+
+
+def _usual(chosen: Chosen, bench: str) -> str:
+    """The project's own board where the bench has it, else a generic one with its core."""
+    from bitloop.errors import ProjectError
+    from bitloop.project import place
+    from bitloop_hil.boards import board_file, names
+
+    if chosen.project is None:
+        raise ProjectError("a proof needs the signals of a project; name its folder")
+    wanted = place(chosen.project.settings.target)
+    if wanted.board and bench in board_file(wanted.board).benches:
+        return wanted.board
+    files = [board_file(name) for name in names()]
+    fitting = [f.name for f in files if f.core == wanted.core.name and bench in f.benches]
+    if not fitting:
+        raise ProjectError(f"the bench {bench!r} has no board with a {wanted.core.title}; name one with --board")
+    return next((name for name in fitting if name.startswith("generic-")), fitting[0])
+
+
+def _bar(console: Console) -> Any:
+    from bitloop.cli.bar import bar
+
+    return bar(console, "proving")
+
+
+def _show(console: Console, record: dict[str, Any]) -> None:
+    where = f"{record['board']} ({record['core']}) on the {record['bench']} bench"
+    say(console, f"{record['verdict']}: {where}, {record['compiler']} {record['flags']}, persona {record['persona']}")
+    compared = f"{record['floats_compared']} floats and {record['answers_compared']} answers"
+    say(console, f"{record['signals']} signals, {compared} compared, {record['differing']} differing")
+    unit = record["cycles"]["unit"]
+    for call in ("learn", "detect"):
+        spread = record["cycles"][call]
+        if spread:
+            say(console, f"{call}: {spread['median']} {unit} ({spread['min']} to {spread['max']})")
