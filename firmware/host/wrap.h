@@ -27,4 +27,56 @@
         }                                                                                                       \
     }
 
+/* A model fitted on the host writes `outputs` floats per signal. The body sees `row` and `result`. */
+#define BLH_STATIC(name, outputs, body)                                                                         \
+    BLH_EXPORT void blh_##name(uint32_t signals, uint32_t features, const uint32_t params[],                    \
+                               const void *const tables[], const float x[], float out[]);                       \
+    void blh_##name(uint32_t signals, uint32_t features, const uint32_t params[], const void *const tables[],   \
+                    const float x[], float out[])                                                               \
+    {                                                                                                           \
+        (void)params;                                                                                           \
+        for (size_t s = 0; s < signals; s++) {                                                                  \
+            const float *const row = &x[s * features];                                                          \
+            float *const result = &out[s * (outputs)];                                                          \
+            body;                                                                                               \
+        }                                                                                                       \
+    }
+
+/* A model that learns may use its features as scratch, so it gets a copy; bitloop.kernels.checks bounds their number. */
+#define BLH_FEATURES 1024u
+
+static inline void blh_copy(size_t n, const float from[], float to[])
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = from[i];
+}
+
+/* It has two functions. The bodies see `row` and `state`; that of detect is an expression, the ratio. */
+#define BLH_LEARNING(name, learn, detect)                                                                       \
+    BLH_EXPORT void blh_##name##_learn(uint32_t signals, uint32_t features, const uint32_t params[],            \
+                                       const void *const tables[], const float x[], float state[]);             \
+    void blh_##name##_learn(uint32_t signals, uint32_t features, const uint32_t params[],                       \
+                            const void *const tables[], const float x[], float state[])                         \
+    {                                                                                                           \
+        float row[BLH_FEATURES];                                                                                \
+        (void)params;                                                                                           \
+        for (size_t s = 0; s < signals; s++) {                                                                  \
+            blh_copy(features, &x[s * features], row);                                                          \
+            learn;                                                                                              \
+        }                                                                                                       \
+    }                                                                                                           \
+    BLH_EXPORT void blh_##name##_detect(uint32_t signals, uint32_t features, const uint32_t params[],           \
+                                        const void *const tables[], const float x[], const float state[],       \
+                                        float out[]);                                                           \
+    void blh_##name##_detect(uint32_t signals, uint32_t features, const uint32_t params[],                      \
+                             const void *const tables[], const float x[], const float state[], float out[])     \
+    {                                                                                                           \
+        float row[BLH_FEATURES];                                                                                \
+        (void)params;                                                                                           \
+        for (size_t s = 0; s < signals; s++) {                                                                  \
+            blh_copy(features, &x[s * features], row);                                                          \
+            out[s] = detect;                                                                                    \
+        }                                                                                                       \
+    }
+
 #endif

@@ -162,7 +162,8 @@ class LearningModel(Model):
 
     C wrappers: `blh_<kernel>_learn(signals, features, params, tables, x, state)` and
     `blh_<kernel>_detect(signals, features, params, tables, x, state, out)`. `out` is the ratio: distance of the
-    signal over the limit of what is regular; 1 is the decision (similarity 90).
+    signal over the limit of what is regular; 1 is the decision (similarity 90). The emitted C may use the features
+    `x` as scratch: they are spent after either call.
     """
 
     kind = "anomaly"

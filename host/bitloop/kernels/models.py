@@ -3,5 +3,9 @@
 from __future__ import annotations
 
 from bitloop.kernels.base import Model
+from bitloop.kernels.gaussian import Gaussian
+from bitloop.kernels.linear import Linear
+from bitloop.kernels.ridge import Ridge
+from bitloop.kernels.running_gaussian import RunningGaussian
 
-MODELS: tuple[type[Model], ...] = ()
+MODELS: tuple[type[Model], ...] = (RunningGaussian, Gaussian, Linear, Ridge)

@@ -1,0 +1,42 @@
+/* Where the limit of a learning model comes from: the distances it saw while learning.
+ *
+ * Each signal's distance is taken before the signal is learned, so it is that of a signal never seen. Their mean and
+ * variance carry weights 1, 2, 3, ..., so that the wide distances of a model that knew little fade away; the first
+ * `warm_up` signals are not counted at all. The limit is mean + factor * standard deviation.
+ *
+ * state[0] signals learned, state[1] mean, state[2] variance; the model's own words follow. */
+#ifndef BL_GAUGE_H
+#define BL_GAUGE_H
+
+#include <stdbool.h>
+
+#include "contract.h"
+#include "ratio.h"
+
+#define BL_GAUGE_WORDS 3u
+#define BL_GAUGE_FULL 16777216.0f /* 2^24: beyond it a float cannot count, and nothing more is learned */
+#define BL_GAUGE_FAR 1e15f        /* distances end here, limits start at BL_GAUGE_NEAR */
+#define BL_GAUGE_NEAR 1e-6f
+
+static inline bool bl_gauge_full(const float state[])
+{
+    return state[0] >= BL_GAUGE_FULL;
+}
+
+/* Counts the distance of the signal about to be learned; only from state[0] >= warm_up on. */
+static inline void bl_gauge_learn(float distance, float warm_up, float state[])
+{
+    const float weight = 2.0f / (state[0] - warm_up + 2.0f);
+    const float off = (distance < BL_GAUGE_FAR ? distance : BL_GAUGE_FAR) - state[1];
+    state[1] += weight * off;
+    state[2] = (1.0f - weight) * (state[2] + weight * off * off);
+}
+
+/* Only from state[0] > warm_up on: before, no distance has been counted. */
+static inline float bl_gauge_ratio(float distance, float factor, const float state[])
+{
+    const float limit = state[1] + factor * bl_sqrt(state[2]);
+    return bl_ratio(distance, limit > BL_GAUGE_NEAR ? limit : BL_GAUGE_NEAR);
+}
+
+#endif

@@ -1,0 +1,19 @@
+"""Scores to probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bitloop.kernels.base import Features
+from bitloop.kernels.expf import expf
+from bitloop.kernels.order import upwards
+
+
+def softmax(scores: Features) -> Features:
+    """(signals, classes): exponentials of the scores below the greatest, over their sum.
+
+    The greatest score contributes exactly 1, so the sum is never 0. Scores are finite.
+    """
+    greatest = scores.max(axis=1, keepdims=True)  # a choice, not an operation: order does not matter
+    powers = expf((scores - greatest).astype(np.float32))
+    return (powers / upwards(powers)[:, None]).astype(np.float32)
