@@ -145,9 +145,11 @@ def _summary(library: Library, results: list[dict[str, Any]]) -> dict[str, Any]:
         return summary
     known = [row for row in good if "target" in row]
     if known:
-        from bitloop.cli.judge import determination
+        import numpy as np
 
-        summary["r2"] = determination([r["value"] for r in known], [r["target"] for r in known])
+        from bitloop.search.metrics import r2
+
+        summary["r2"] = r2(np.array([r["target"] for r in known]), np.array([r["value"] for r in known]))
     return summary
 
 
@@ -170,7 +172,7 @@ def _show(console: Console, record: dict[str, Any]) -> None:
         say(console, f"{row['file']}:{row['line']}  {_line(row)}")
     summary = record["summary"]
     counts = [f"{count} {verdict}" for verdict, count in summary.get("verdicts", {}).items()]
-    counts += [f"R² {summary['r2']:.4f}"] if summary.get("r2") is not None else []
+    counts += [f"R² {summary['r2']:.4f}"] if "r2" in summary else []
     counts += [f"{summary['errors']} errors"] if summary["errors"] else []
     say(console, f"{summary['signals']} signals: {', '.join(counts) or 'done'}")
 

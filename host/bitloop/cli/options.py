@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+Kind = Literal["anomaly", "outlier", "classes", "extrapolation"]
+"""What a library is to tell; the values of bitloop.library.KINDS, spelt out so that --help need not load NumPy."""
 Persona = Annotated[
     Literal["v3", "v5"], typer.Option(help="Generation of the NanoEdge C API: v3 is 3.x to 5.0, v5 is 5.1 and later.")
 ]

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bitloop.cli.options import Kind
 from bitloop.cli.output import Folder, Force, Json, result, say
-
-
-class Kind(StrEnum):
-    """What a library is to tell."""
-
-    anomaly = "anomaly"
-    outlier = "outlier"
-    classes = "classes"
-    extrapolation = "extrapolation"
 
 
 def new(
@@ -41,7 +32,7 @@ def new(
     from bitloop.project import Project, Settings
 
     name = project.name or project.resolve().name
-    settings = Settings(name, str(kind), axes, target, max_ram, max_flash, multi_sensor)
+    settings = Settings(name, kind, axes, target, max_ram, max_flash, multi_sensor)
     made = Project.create(project, settings, force)
 
     text = f"made {project}; now add recordings: bitloop add {project} FILE{_as(kind)}"
@@ -72,4 +63,4 @@ def add(
 
 
 def _as(kind: Kind) -> str:
-    return {Kind.extrapolation: "", Kind.classes: " --as NAME"}.get(kind, " --as regular")
+    return {"extrapolation": "", "classes": " --as NAME"}.get(kind, " --as regular")

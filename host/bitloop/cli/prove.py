@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bitloop.cli.chosen import Chosen, Number, choose
+from bitloop.cli.bar import bar
+from bitloop.cli.chosen import Number, choose
 from bitloop.cli.options import Compiler, Optimize, Persona
 from bitloop.cli.output import Folder, Json, progress, result, say
+from bitloop.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rich.console import Console
 
+    from bitloop.library.file import Library
     from bitloop.signals.dataset import Dataset
+    from bitloop_hil.proof import Proof
 
 
 def prove(
@@ -44,12 +48,16 @@ def prove(
     Example: [bold]bitloop prove fan --board b-l475e-iot01a --bench virtual --json[/]
     """
     chosen = choose(project, library)
-    with _bar(progress()) as update:
+    if chosen.project is None:
+        raise ProjectError("a proof needs the signals of a project; name its folder")
+    learn, detect = choose_signals(chosen.project.dataset(), signals)
+    where = board or _usual(chosen.project.settings.target, bench)
+    with bar(progress(), "proving") as update:
         proof = run(
-            chosen,
-            board or _usual(chosen, bench),
-            bench,
-            signals=signals,
+            chosen.library,
+            (where, bench),
+            learn,
+            detect,
             recipe=(persona, compiler, optimize),
             pretrained=pretrained,
             native=native,
@@ -63,37 +71,29 @@ def prove(
 
 
 def run(
-    chosen: Chosen,
-    board: str,
-    bench: str,
+    library: Library,
+    place: tuple[str, str],
+    learn: NDArray[np.float32] | None,
+    detect: NDArray[np.float32],
     *,
-    signals: int,
     recipe: tuple[str, str, str] = ("v3", "zig", "-O2"),
     pretrained: bool = False,
     native: bool = False,
     update: Callable[[int, int, str], None] | None = None,
-) -> Any:
-    """The proof of a library on the signals of its project."""
-    from bitloop.errors import ProjectError
+) -> Proof:
+    """The proof of a library at a place (board, bench), made as the recipe says (persona, compiler, optimisation)."""
     from bitloop.toolchain import Flags
     from bitloop_hil.boards import board_file, open_board
     from bitloop_hil.prove import Recipe, Signals
     from bitloop_hil.prove import prove as compare
 
-    if chosen.project is None:
-        raise ProjectError("a proof needs the signals of a project; name its folder")
+    board, bench = place
     how = Recipe(recipe[0], recipe[1], Flags(recipe[2]))
-    learn, detect = choose_signals(chosen.project.dataset(), signals)
+    images = how.images(library, board_file(board))
+    signals = Signals(detect, learn)
     with open_board(board, bench) as opened:
         return compare(
-            chosen.library,
-            opened,
-            how.images(chosen.library, board_file(board)),
-            Signals(detect, learn),
-            recipe=how,
-            pretrained=pretrained,
-            native=native,
-            progress=update,
+            library, opened, images, signals, recipe=how, pretrained=pretrained, native=native, progress=update
         )
 
 
@@ -124,15 +124,12 @@ def _thinned(x: NDArray[np.float32], most: int) -> NDArray[np.float32]:
     return chosen
 
 
-def _usual(chosen: Chosen, bench: str) -> str:
+def _usual(target: str, bench: str) -> str:
     """The project's own board where the bench has it, else a generic one with its core."""
-    from bitloop.errors import ProjectError
     from bitloop.project import place
     from bitloop_hil.boards import board_file, names
 
-    if chosen.project is None:
-        raise ProjectError("a proof needs the signals of a project; name its folder")
-    wanted = place(chosen.project.settings.target)
+    wanted = place(target)
     if wanted.board and bench in board_file(wanted.board).benches:
         return wanted.board
     files = [board_file(name) for name in names()]
@@ -140,12 +137,6 @@ def _usual(chosen: Chosen, bench: str) -> str:
     if not fitting:
         raise ProjectError(f"the bench {bench!r} has no board with a {wanted.core.title}; name one with --board")
     return next((name for name in fitting if name.startswith("generic-")), fitting[0])
-
-
-def _bar(console: Console) -> Any:
-    from bitloop.cli.bar import bar
-
-    return bar(console, "proving")
 
 
 def _show(console: Console, record: dict[str, Any]) -> None:
