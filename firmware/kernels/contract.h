@@ -21,6 +21,9 @@ static_assert(sizeof(float) == 4, "float is binary32");
 _Static_assert(sizeof(float) == 4, "float is binary32");
 #endif
 
+/* For helpers of a few operations: gcc -Os would call them, which costs more code than it saves. */
+#define BL_INLINE static inline __attribute__((always_inline))
+
 /* The one function of libm; exact by IEEE-754, an instruction where there is an FPU. */
 #define bl_sqrt(x) __builtin_sqrtf(x)
 
@@ -28,14 +31,14 @@ _Static_assert(sizeof(float) == 4, "float is binary32");
 #define bl_abs(x) __builtin_fabsf(x)
 
 /* The bits of a float, and the float of some bits. */
-static inline uint32_t bl_bits(float x)
+BL_INLINE uint32_t bl_bits(float x)
 {
     uint32_t bits;
     __builtin_memcpy(&bits, &x, sizeof bits);
     return bits;
 }
 
-static inline float bl_float(uint32_t bits)
+BL_INLINE float bl_float(uint32_t bits)
 {
     float x;
     __builtin_memcpy(&x, &bits, sizeof x);
@@ -43,12 +46,12 @@ static inline float bl_float(uint32_t bits)
 }
 
 /* The larger and the smaller of two; `a` where they are equal, and a NaN never gets lost. */
-static inline float bl_max(float a, float b)
+BL_INLINE float bl_max(float a, float b)
 {
     return a < b || b != b ? b : a;
 }
 
-static inline float bl_min(float a, float b)
+BL_INLINE float bl_min(float a, float b)
 {
     return b < a || b != b ? b : a;
 }

@@ -6,7 +6,7 @@
 #include "contract.h"
 
 /* 2^k for -126 <= k <= 127. */
-static inline float bl_power_of_two(int32_t k)
+BL_INLINE float bl_power_of_two(int32_t k)
 {
     return bl_float((uint32_t)(k + 127) << 23);
 }

@@ -17,13 +17,13 @@ typedef struct {
 } bl_complex;
 
 /* Complex value i of a buffer of pairs. */
-static inline bl_complex bl_get(const float z[], size_t i)
+BL_INLINE bl_complex bl_get(const float z[], size_t i)
 {
     const bl_complex value = {z[2u * i], z[2u * i + 1u]};
     return value;
 }
 
-static inline void bl_put(float z[], size_t i, float re, float im)
+BL_INLINE void bl_put(float z[], size_t i, float re, float im)
 {
     z[2u * i] = re;
     z[2u * i + 1u] = im;
@@ -54,7 +54,7 @@ static inline bl_complex bl_turn(size_t quarter, const float cosine[], size_t j)
 }
 
 /* z times the conjugate of w. */
-static inline bl_complex bl_turned(bl_complex z, bl_complex w)
+BL_INLINE bl_complex bl_turned(bl_complex z, bl_complex w)
 {
     const bl_complex product = {z.re * w.re + z.im * w.im, z.im * w.re - z.re * w.im};
     return product;
@@ -78,7 +78,7 @@ static inline void bl_bit_reverse(size_t n, float z[])
 }
 
 /* Transform of four values `span` apart. In bit-reversed order the third sample (b) stands before the second (c). */
-static inline void bl_radix4(float z[], size_t i, size_t span, bl_complex b, bl_complex c, bl_complex d)
+BL_INLINE void bl_radix4(float z[], size_t i, size_t span, bl_complex b, bl_complex c, bl_complex d)
 {
     const bl_complex a = bl_get(z, i);
     const bl_complex s = {a.re + b.re, a.im + b.im}, t = {a.re - b.re, a.im - b.im};
@@ -125,7 +125,7 @@ static inline void bl_fft(size_t n, const float cosine[], float z[])
         bl_radix4_pass(n, span, cosine, z);
 }
 
-static inline float bl_magnitude(float re, float im)
+BL_INLINE float bl_magnitude(float re, float im)
 {
     return bl_sqrt(re * re + im * im);
 }

@@ -20,7 +20,7 @@
 #define BL_COMPLEXITY 0x200u     /* Hjorth: sqrt(d2 / d1) / mobility, d2 that of the second difference */
 #define BL_STATISTICS 10u
 
-static inline float bl_quotient(float a, float b)
+BL_INLINE float bl_quotient(float a, float b)
 {
     return b == 0.0f ? 0.0f : a / b;
 }
