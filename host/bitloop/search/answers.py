@@ -1,0 +1,104 @@
+"""What a recipe answers on held-out signals, fold by fold: fit on the rest, then run the C kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitloop.errors import LibraryError
+from bitloop.kernels.base import Features, Model, StaticModel
+from bitloop.native import host
+from bitloop.search.detect import detection_folds
+from bitloop.search.metrics import balanced_accuracy, r2
+from bitloop.search.recipe import Recipe
+from bitloop.search.train import CLASSES, VALUES
+from bitloop.search.workshop import View, Workshop
+
+REFUSED = -1
+"""The answer to signals whose features the library refuses: always wrong."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldAnswers:
+    """One fold: what was true and what was said (class numbers, 0 regular and 1 abnormal, or values).
+
+    `quality` is balanced accuracy or R2. `confidence` (0 to 1) says how firmly: for classes balanced accuracy on
+    slightly varied signals, for detection the gap between regular and abnormal.
+    """
+
+    truth: NDArray[Any]
+    said: NDArray[Any]
+    quality: float
+    confidence: float
+    model: Model
+    view: View
+
+
+def fold_answers(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
+    """Answers of each fold; LibraryError where the recipe does not fit the signals."""
+    return _KINDS[shop.table.kind](shop, recipe)
+
+
+def _classes(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
+    table, fit = shop.table, CLASSES[recipe.model]
+    count = len(table.labels)
+    for number, fold in enumerate(shop.split.folds):
+        view = shop.view(recipe, fold.train, number)
+        train = fold.train[view.usable[fold.train]]
+        if len(np.unique(table.label[train])) < count:
+            raise LibraryError("the features of a whole class are refused")
+        model = fit(view.base[train], table.label[train], dict(recipe.hyper), shop.seed)
+        truth = table.label[fold.test]
+        said = choose(model, view.base[fold.test], view.usable[fold.test])
+        varied = choose(model, view.extra[fold.test], view.extra_usable[fold.test])
+        quality, firm = (balanced_accuracy(truth, s, count) for s in (said, varied))
+        yield FoldAnswers(truth, said, quality, firm, model, view)
+
+
+def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
+    table, fit = shop.table, VALUES[recipe.model]
+    fallback = float(np.mean(table.targets))
+    for number, fold in enumerate(shop.split.folds):
+        view = shop.view(recipe, fold.train, number)
+        train = fold.train[view.usable[fold.train]]
+        if len(np.unique(table.targets[train])) < 2:
+            raise LibraryError("the features of too many signals are refused")
+        model = fit(view.base[train], table.targets[train], dict(recipe.hyper), shop.seed)
+        truth = table.targets[fold.test]
+        said = run(model, view.base[fold.test], view.usable[fold.test])[:, 0]
+        said = np.where(view.usable[fold.test] & np.isfinite(said), said, -fallback)
+        quality = r2(truth, said)
+        yield FoldAnswers(truth, said, quality, max(0.0, quality), model, view)
+
+
+def _detections(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
+    for fold in detection_folds(shop, recipe):
+        quality = balanced_accuracy(fold.truth, fold.said, 2)
+        yield FoldAnswers(fold.truth, fold.said, quality, fold.confidence, fold.model, fold.view)
+
+
+def choose(model: StaticModel, x: Features, usable: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(signals,): the first of the most probable classes, by the C."""
+    return np.where(usable, np.argmax(run(model, x, usable), axis=1), REFUSED)
+
+
+def run(model: StaticModel, x: Features, usable: NDArray[np.bool_]) -> Features:
+    """(signals, outputs) by the C kernel; zeros for signals that are refused."""
+    out = np.zeros((len(x), model.outputs), dtype=np.float32)
+    if usable.all():
+        return model.run(x, host())
+    if usable.any():
+        out[usable] = model.run(x[usable], host())
+    return out
+
+
+_KINDS: Mapping[str, Callable[[Workshop, Recipe], Iterator[FoldAnswers]]] = {
+    "classes": _classes,
+    "extrapolation": _values,
+    "anomaly": _detections,
+    "outlier": _detections,
+}

@@ -1,0 +1,50 @@
+"""What a pipeline costs at the very least. To turn one away early; what is shown is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bitloop.kernels.base import LearningModel, Model
+from bitloop.kernels.pipeline import Preprocessing
+from bitloop.search.result import Budget
+
+LEAST_CODE = 600
+"""Bytes of code no library does without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Lower bounds in bytes. `knowledge` is the fitted numbers, a pretrained state included."""
+
+    knowledge: int
+    flash: int
+    ram: int
+
+    def beyond(self, budget: Budget) -> str:
+        """Why this cannot fit, or nothing."""
+        if self.ram > budget.ram_bytes:
+            return f"needs at least {self.ram} bytes of RAM"
+        if self.flash > budget.flash_bytes:
+            return f"needs at least {self.flash} bytes of flash"
+        return ""
+
+    def share(self, budget: Budget) -> float:
+        """0 (nothing) to 1 (all of either budget)."""
+        return min(1.0, max(self.ram / budget.ram_bytes, self.flash / budget.flash_bytes))
+
+
+def least(preprocessing: Preprocessing, model: Model | None = None) -> Cost:
+    """The buffer of one signal, features of several branches, state; fitted numbers and tables."""
+    ram = 4 * preprocessing.given.size
+    if len(preprocessing.branches) > 1:
+        ram += 4 * preprocessing.gathered
+    constants = [c for step in preprocessing.steps() for c in step.stage.constants(step.given)]
+    knowledge = 0
+    if model is not None:
+        constants += model.constants()
+        if isinstance(model, LearningModel):
+            ram += 4 * model.state_size
+            knowledge += 4 * model.state_size
+    knowledge += sum(c.values.nbytes for c in constants if c.fitted)
+    tables = {(c.name, c.values.tobytes()) for c in constants if not c.fitted}
+    return Cost(knowledge, LEAST_CODE + knowledge + sum(len(values) for _, values in tables), ram)

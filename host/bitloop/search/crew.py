@@ -1,0 +1,98 @@
+"""Who evaluates: this process, or several workers that each hold the table. The results are the same."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import groupby
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from bitloop.search.evaluate import evaluate
+from bitloop.search.recipe import Recipe
+from bitloop.search.result import Budget, Outcome
+from bitloop.search.table import Table
+from bitloop.search.workshop import Workshop
+
+BATCH = 8
+"""Recipes handed out at a time: few enough to stop soon, enough to hide the cost of handing them out."""
+
+Task = tuple[int, Recipe]
+
+
+class Crew:
+    """Evaluates recipes; use as a context manager. With one job nothing is started."""
+
+    def __init__(self, table: Table, budget: Budget, seed: int, jobs: int) -> None:
+        self._budget = budget
+        self._shop = Workshop(table, seed)
+        self._pool: ProcessPoolExecutor | None = None
+        if jobs > 1:
+            context = multiprocessing.get_context("spawn")  # a fork would copy OpenMP's threads in mid-flight
+            self._pool = ProcessPoolExecutor(jobs, context, _start, (table, budget, seed))
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def shop(self) -> Workshop:
+        """This process's own workshop."""
+        return self._shop
+
+    def evaluate(self, tasks: Sequence[Task], bar: float, end: float) -> Iterator[list[Outcome]]:
+        """Outcomes in batches as they come; none are begun after `end` (`time.time()`)."""
+        batches = list(_batches(tasks))
+        if self._pool is None:
+            with threadpool_limits(1):
+                for batch in batches:
+                    yield _work(self._shop, self._budget, batch, bar, end)
+            return
+        waiting: set[Future[list[Outcome]]] = {self._pool.submit(_task, batch, bar, end) for batch in batches}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _batches(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Recipes of the same views together, so that their features are computed once."""
+    ordered = sorted(tasks, key=lambda task: (repr(task[1].branches), task[1].scale, task[0]))
+    for _, group in groupby(ordered, key=lambda task: task[1].branches):
+        members = list(group)
+        for at in range(0, len(members), BATCH):
+            yield members[at : at + BATCH]
+
+
+def _work(shop: Workshop, budget: Budget, batch: Sequence[Task], bar: float, end: float) -> list[Outcome]:
+    found = []
+    for index, recipe in batch:
+        if time.time() >= end:
+            break
+        found.append(evaluate(shop, budget, index, recipe, bar))
+    return found
+
+
+_own: list[tuple[Workshop, Budget]] = []
+"""The worker's workshop, made once by its initializer."""
+
+
+def _start(table: Table, budget: Budget, seed: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits for us
+    threadpool_limits(1)
+    _own.append((Workshop(table, seed), budget))
+
+
+def _task(batch: Sequence[Task], bar: float, end: float) -> list[Outcome]:
+    shop, budget = _own[0]
+    return _work(shop, budget, batch, bar, end)

@@ -1,0 +1,47 @@
+"""One recipe's score: its worst fold, how firm it is there, and how light."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bitloop.errors import LibraryError
+from bitloop.search.answers import fold_answers
+from bitloop.search.cost import least
+from bitloop.search.recipe import Recipe
+from bitloop.search.result import WEIGHTS, Budget, Outcome
+from bitloop.search.workshop import Workshop
+
+
+def evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: float = 0.0) -> Outcome:
+    """Cross-validate a recipe; stops as soon as it cannot reach a score of `bar` any more."""
+    try:
+        return _evaluate(shop, budget, index, recipe, bar)
+    except (LibraryError, np.linalg.LinAlgError, FloatingPointError) as error:
+        return Outcome(index, recipe, rejected=str(error))
+
+
+def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: float) -> Outcome:
+    too_dear = least(recipe.preprocessing(shop.given)).beyond(budget)
+    if too_dear:
+        return Outcome(index, recipe, rejected=too_dear)
+    folds: list[float] = []
+    confidence = lightness = 1.0
+    complete = True
+    for answers in fold_answers(shop, recipe):
+        if not folds:
+            cost = least(recipe.preprocessing(shop.given, answers.view.scale), answers.model)
+            if cost.beyond(budget):
+                return Outcome(index, recipe, rejected=cost.beyond(budget))
+            lightness = 1.0 - cost.share(budget)
+        folds.append(min(1.0, max(0.0, answers.quality)))
+        confidence = min(confidence, answers.confidence)
+        if score(min(folds), confidence, lightness) < bar and len(folds) < len(shop.split.folds):
+            complete = False
+            break
+    quality = min(folds)
+    return Outcome(index, recipe, score(quality, confidence, lightness), quality, confidence, tuple(folds), complete)
+
+
+def score(quality: float, confidence: float, lightness: float) -> float:
+    """0 to 1, mostly quality."""
+    return WEIGHTS["quality"] * quality + WEIGHTS["confidence"] * confidence + WEIGHTS["lightness"] * lightness

@@ -1,0 +1,120 @@
+"""From ranked recipes to libraries: fitted on all signals, measured on linked code, with an honest report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from bitloop.kernels.base import Model
+from bitloop.kernels.pipeline import Pipeline
+from bitloop.library.file import Library
+from bitloop.library.layout import knowledge_bytes
+from bitloop.library.sizes import measure
+from bitloop.search.answers import FoldAnswers, fold_answers
+from bitloop.search.detect import learned, shipped_limit
+from bitloop.search.learning import learning_curve, recommended
+from bitloop.search.report import measures
+from bitloop.search.result import Budget, Candidate, Outcome
+from bitloop.search.train import CLASSES, VALUES, with_limit
+from bitloop.search.workshop import Workshop
+
+FINALISTS = 5
+PER_FAMILY = 2
+"""Finalists of one family, so that there is something to choose from."""
+
+
+def finalists(shop: Workshop, budget: Budget, ranked: Sequence[Outcome], evaluations: int) -> list[Candidate]:
+    """The best candidates that really fit, best first."""
+    found: list[Candidate] = []
+    families: Counter[str] = Counter()
+    for outcome in ranked:
+        if len(found) == FINALISTS:
+            break
+        if families[outcome.recipe.family] >= PER_FAMILY:
+            continue
+        with threadpool_limits(1):
+            candidate = finish(shop, budget, outcome, evaluations)
+        if candidate is not None and all(candidate.library.id != other.library.id for other in found):
+            families[outcome.recipe.family] += 1
+            found.append(candidate)
+    return found
+
+
+def finish(shop: Workshop, budget: Budget, outcome: Outcome, evaluations: int) -> Candidate | None:
+    """The candidate of an outcome, or None where its linked code exceeds the budget."""
+    folds = list(fold_answers(shop, outcome.recipe))
+    metrics = measures(shop.table, folds)
+    library = _fitted(shop, outcome, metrics)
+    sizes = measure(library, budget.target, budget.compiler)
+    if sizes.flash > budget.flash_bytes or sizes.ram > budget.ram_bytes:
+        return None
+    knowledge = knowledge_bytes(library)
+    report = _report(shop, outcome, folds, metrics, evaluations)
+    report["sizes"] = {
+        "target": budget.target.name,
+        "compiler": budget.compiler,
+        "knowledge": knowledge,
+        "flash": sizes.flash,
+        "ram": sizes.ram,
+    }
+    library = Library(
+        library.pipeline, library.classes, library.learning, library.pretrained, library.multi_sensor, report
+    )
+    family, quality = outcome.recipe.family, outcome.quality
+    return Candidate(library, outcome.score, quality, family, metrics, knowledge, sizes.flash, sizes.ram)
+
+
+def _fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any]) -> Library:
+    """The library of a recipe, from every signal there is. What learning took is added to the metrics."""
+    table, recipe = shop.table, outcome.recipe
+    rows = np.arange(len(table.x)) if table.kind in ("classes", "extrapolation") else table.rows(0)
+    view = shop.view(recipe, rows, "all")
+    rows = rows[view.usable[rows]]
+    x = view.base[rows]
+    preprocessing = recipe.preprocessing(shop.given, view.scale)
+    if table.kind == "classes":
+        model: Model = CLASSES[recipe.model](x, table.label[rows], dict(recipe.hyper), shop.seed)
+        return Library(Pipeline(preprocessing, model), table.labels)
+    if table.kind == "extrapolation":
+        model = VALUES[recipe.model](x, table.targets[rows], dict(recipe.hyper), shop.seed)
+        return Library(Pipeline(preprocessing, model))
+    limit = shipped_limit(shop, recipe)
+    detector = learned(recipe, x, shop.seed)
+    pipeline = Pipeline(preprocessing, with_limit(detector.model, limit))
+    if detector.state is None:
+        return Library(pipeline)
+    curve = learning_curve(shop, recipe, limit)
+    metrics["learning_curve"] = [[count, accuracy] for count, accuracy in curve]
+    return Library(pipeline, (), recommended(curve), detector.state, table.multi_sensor)
+
+
+def _report(
+    shop: Workshop, outcome: Outcome, folds: Sequence[FoldAnswers], metrics: dict[str, Any], evaluations: int
+) -> dict[str, Any]:
+    table = shop.table
+    held = "recording" if all(shop.split.by_recording) else "contiguous block"
+    notes = [f"scores are from signals held back in {len(folds)} folds, by {held}; the worst fold counts"]
+    if table.kind in ("anomaly", "outlier"):
+        notes.append("the limit of each fold was placed by the signals of the other folds")
+    if shop.simulated:
+        notes.append(
+            "there were no abnormal signals: candidates were compared by simulated faults, the limit lies beyond"
+            " the held-out regular signals with a margin, and how well real faults are found is unknown"
+        )
+    return {
+        "family": outcome.recipe.family,
+        "score": outcome.score,
+        "quality": outcome.quality,
+        "confidence": outcome.confidence,
+        "folds": list(outcome.folds),
+        "metrics": metrics,
+        "seed": shop.seed,
+        "evaluations": evaluations,
+        "signals": {label or "all": len(table.rows(n)) for n, label in enumerate(table.labels)},
+        "simulated_faults": shop.simulated,
+        "notes": notes,
+    }
