@@ -18,11 +18,16 @@ from bitloop.toolchain import COMPILERS, Flags, available
 from bitloop_hil import core
 
 LEVELS = ("-Os", "-O2", "-O3")
+SANITIZE = "BITLOOP_SANITIZE"
+"""Environment variable: compare with the host C under gcc's sanitizers only (test_sanitizers.py)."""
+SANITIZERS = ("-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all")
 
 
 @cache
 def executors() -> tuple[Executor, ...]:
     """Host C by both compilers, then every core x compiler x optimisation level that can be built here."""
+    if os.environ.get(SANITIZE):
+        return (native.HostExecutor(native.build("gcc", Flags("-O1", extra=SANITIZERS)), "host C (sanitized)"),)
     found: list[Executor] = [native.host()]
     if available("gcc", target("host")):
         found.append(native.HostExecutor(native.build("gcc", Flags("-O2")), "host C (gcc -O2)"))
