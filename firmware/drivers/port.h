@@ -17,6 +17,9 @@ void bl_write(const uint8_t data[], size_t size);
 /* A clock that runs upwards and wraps at 2^32; its unit is the bench's business. */
 uint32_t bl_ticks(void);
 
+/* Bytes the receiver lost because nobody fetched them in time; drivers that can tell count it up. */
+extern uint32_t bl_overruns;
+
 /* End: 0 where the host is done, anything else is a failure. */
 _Noreturn void bl_exit(uint32_t status);
 

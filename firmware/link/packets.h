@@ -78,11 +78,16 @@
 #define BL_GREETING_KNOWLEDGE_BYTES 16u
 #define BL_GREETING_CLOCK_HZ 20u
 #define BL_GREETING_TICK_SOURCE 24u
-#define BL_GREETING_LIBRARY 28u /* 12 bytes */
-#define BL_GREETING_BUILD 40u /* 8 bytes */
-#define BL_GREETING_FIRMWARE 48u /* 16 bytes */
-#define BL_GREETING_CORE 64u /* 16 bytes */
-#define BL_GREETING_BOARD 80u /* 24 bytes */
+#define BL_GREETING_LIBRARY 28u
+#define BL_GREETING_LIBRARY_BYTES 12u
+#define BL_GREETING_BUILD 40u
+#define BL_GREETING_BUILD_BYTES 8u
+#define BL_GREETING_FIRMWARE 48u
+#define BL_GREETING_FIRMWARE_BYTES 16u
+#define BL_GREETING_CORE 64u
+#define BL_GREETING_CORE_BYTES 16u
+#define BL_GREETING_BOARD 80u
+#define BL_GREETING_BOARD_BYTES 24u
 
 /* Status of the library's call. */
 #define BL_INIT_REPLY 0x82u

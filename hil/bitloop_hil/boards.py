@@ -1,21 +1,21 @@
 """Boards as data: one TOML file each in boards/, read into a checked `BoardFile`.
 
-    title = "..."                       for people
-    core = "cortex-m4f"                 a target of boards/targets.toml
-    benches = ["virtual"]               where it can be opened
-    clock_hz = 80_000_000
+title = "..."                       for people
+core = "cortex-m4f"                 a target of boards/targets.toml
+benches = ["virtual"]               where it can be opened
+clock_hz = 80_000_000
 
-    [memory]                            absolute addresses; sizes as "1M", "128K" or bytes
-    flash = {origin = 0x08000000, size = "1M"}
-    ram = {origin = 0x20000000, size = "96K"}
+[memory]                            absolute addresses; sizes as "1M", "128K" or bytes
+flash = {origin = 0x08000000, size = "1M"}
+ram = {origin = 0x20000000, size = "96K"}
 
-    [image]                             what firmware for it looks like (absent: the board is a target for budgets only)
-    driver = "stm32_usart_v2"           firmware/drivers/<driver>.c
-    stack = "8K"
-    payload = 1024                      largest payload of a frame it takes
+[image]                             what firmware for it looks like (absent: the board is a target for budgets only)
+driver = "stm32_usart_v2"           firmware/drivers/<driver>.c
+stack = "8K"
+payload = 1024                      largest payload of a frame it takes
 
-    [image.defines]                     constants of the driver, as C macros
-    BL_UART_BASE = 0x40013800
+[image.defines]                     constants of the driver, as C macros
+BL_UART_BASE = 0x40013800
 """
 
 from __future__ import annotations

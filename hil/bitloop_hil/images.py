@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from bitloop.library.codegen import Options, generate
+import jinja2
+
+from bitloop import resources
+from bitloop.cache import digest
+from bitloop.errors import BuildError
+from bitloop.kernels.base import LearningModel
+from bitloop.library import knowledge
+from bitloop.library.codegen import Options, generate, has_knowledge_file
 from bitloop.library.file import Library
-from bitloop.toolchain import Flags, Sources
-from bitloop_hil.boards import BoardFile
+from bitloop.library.tables import c_string
+from bitloop.toolchain import Flags, Sources, Toolchain
+from bitloop_hil.boards import BoardFile, ImageFile
+from bitloop_hil.link.packets import DETECT_REPLY, GREETING
+
+BUILD_DIGITS = 16
+_SOURCES = ("link/*.h", "apps/inference/*.[ch]", "drivers/port.h", "startup/*.c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +43,97 @@ def build_image(
     trace: bool = False,
 ) -> Image:
     """The image that runs a library on a board; BuildError if it does not compile or fit."""
-    sources = generate(library, Options(persona=persona, trace=trace))
-    return link_image(library, sources, board, persona, compiler, flags, trace)
+    options = Options(persona=persona, trace=trace)
+    return link_image(library, generate(library, options), board, options, compiler, flags)
 
 
 def link_image(
-    library: Library, sources: Sources, board: BoardFile, persona: str, compiler: str, flags: Flags, trace: bool
+    library: Library,
+    sources: Sources,
+    board: BoardFile,
+    options: Options = Options(),  # noqa: B008 - Options is immutable
+    compiler: str = "zig",
+    flags: Flags = Flags("-O2"),  # noqa: B008
 ) -> Image:
-    """The same around given sources of the library (a changed copy, say)."""
-    raise NotImplementedError
+    """The same around given sources of the library, which may be a changed copy of what `generate` writes."""
+    parts = _image_file(board)
+    if options.suffix:
+        raise BuildError("an image holds one library, so its functions take no suffix")
+    _check_payload(library, board.name, parts)
+    toolchain = Toolchain(compiler, board.target)
+    whole = sources | _firmware(parts) | _glue(library, board, options)
+    # Debug information does not reach the board; it is what names the place of a fault.
+    whole_flags = replace(flags, debug=True, defines=(*flags.defines, *_defines(board, parts)))
+    content = [part for name in sorted(whole.files) for part in (name, whole.files[name])]
+    build = digest([toolchain.describe(), repr(board.target), repr(whole_flags), *content])[:BUILD_DIGITS]
+    whole = whole | Sources({"build.h": _render("build.h.j2", build=build)})
+    path = toolchain.executable(whole, whole_flags, "inference.elf", script="image.ld")
+    return Image(path, build, library.id)
+
+
+def _image_file(board: BoardFile) -> ImageFile:
+    if board.image is None:
+        raise BuildError(f"board {board.name} is a target for budgets only; choose a board that is on a bench")
+    return board.image
+
+
+def _check_payload(library: Library, name: str, parts: ImageFile) -> None:
+    needed = max(
+        int(GREETING.layout.sizeof()), int(DETECT_REPLY.layout.sizeof()) + 4 * library.pipeline.model.outputs
+    )
+    if parts.payload < needed:
+        raise BuildError(f"board {name} sends {parts.payload} bytes at a time; this library needs {needed}")
+
+
+def _firmware(parts: ImageFile) -> Sources:
+    # The semihosting driver has a clock of its own; the UARTs share one.
+    own_clock = parts.driver == "semihost"
+    drivers = [f"drivers/{parts.driver}.c", *(() if own_clock else ("drivers/ticks.[ch]",))]
+    return Sources.of(resources.firmware(), *_SOURCES, *drivers)
+
+
+def _defines(board: BoardFile, parts: ImageFile) -> list[str]:
+    values = {"BL_CLOCK_HZ": board.clock_hz, **parts.defines}
+    return [f"{name}={value}u" for name, value in values.items()]
+
+
+def _glue(library: Library, board: BoardFile, options: Options) -> Sources:
+    """What is written for this library on this board."""
+    model = library.pipeline.model
+    saved = knowledge.size(model.state_size) if isinstance(model, LearningModel) else 0
+    signal = 4 * library.axes * library.length
+    flags = {
+        "BL_FLAG_TRACE": options.trace,
+        "BL_FLAG_LEARNS": saved,
+        "BL_FLAG_PRETRAINED": library.pretrained is not None,
+    }
+    values = {
+        "library": library,
+        "board": board,
+        "persona": options.persona,
+        "knowledge": saved,
+        "buffer": (max(signal, saved) + 3) // 4 * 4,
+        "flags": [name for name, is_set in flags.items() if is_set],
+        "knowledge_file": has_knowledge_file(library, options),
+        "pretrained": library.pretrained is not None,
+    }
+    written = {"identity.h": "identity.h.j2", "adapter.c": "adapter.c.j2", "image.ld": "image.ld.j2"}
+    return Sources({name: _render(template, **values) for name, template in written.items()})
+
+
+def _render(template: str, **values: Any) -> bytes:
+    return _environment().get_template(template).render(**values).encode()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(  # noqa: S701 - the text is C, not HTML
+        loader=jinja2.FileSystemLoader(resources.firmware() / "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["c_string"] = c_string
+    environment.filters["id_bytes"] = lambda digits: ", ".join(f"0x{byte:02x}u" for byte in bytes.fromhex(digits))
+    return environment

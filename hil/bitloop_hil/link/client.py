@@ -37,7 +37,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What the board said about itself. `axes`, `samples` per axis and `outputs` are the library's, sizes are bytes."""
+    """What the board said about itself: `axes`, `samples` per axis and `outputs` of the library, sizes in bytes."""
 
     protocol: int
     persona: str

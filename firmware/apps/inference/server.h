@@ -1,0 +1,33 @@
+/* The board's end of the link: lines in, replies out, the last reply kept. */
+#ifndef BL_SERVER_H
+#define BL_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../link/frame.h"
+
+/* Damage on the line as it was seen here. */
+struct bl_counts {
+    uint32_t corrupt, malformed, repeats;
+};
+extern struct bl_counts bl_counts;
+
+/* Serve requests for ever. */
+_Noreturn void bl_serve(void);
+
+/* Send the reply to a request: `fixed` bytes of head, then `size` bytes of tail. It is kept for repetitions. */
+void bl_reply(const struct bl_frame *request, uint32_t type, size_t fixed, const uint8_t head[], size_t size,
+              const uint8_t tail[]);
+
+/* Send what is no reply. */
+void bl_send(uint32_t type, uint32_t sequence, size_t fixed, const uint8_t head[], size_t size,
+             const uint8_t tail[]);
+
+/* Send a line for people. */
+void bl_log(const char text[]);
+
+/* Tell the host about a fault and end. `stacked` is the frame the core pushed, NULL where there is none to read. */
+_Noreturn void bl_report_fault(uint32_t exception, const uint32_t stacked[]);
+
+#endif

@@ -1,0 +1,65 @@
+/* bl_ticks on the DWT's cycle counter, or on SysTick widened to 32 bits by its interrupt (Armv6-M has no DWT counter). */
+#include "ticks.h"
+
+#include "port.h"
+
+#if defined(__ARM_ARCH_6M__)
+
+#define SYSTICK_CONTROL (*(volatile uint32_t *)0xE000E010u)
+#define SYSTICK_RELOAD (*(volatile uint32_t *)0xE000E014u)
+#define SYSTICK_VALUE (*(volatile uint32_t *)0xE000E018u)
+#define SYSTICK_ENABLE 1u
+#define SYSTICK_INTERRUPT 2u
+#define SYSTICK_CORE_CLOCK 4u
+#define SYSTICK_PERIOD 0x1000000u
+
+static volatile uint32_t wraps;
+
+void SysTick_Handler(void);
+
+void SysTick_Handler(void)
+{
+    wraps++;
+}
+
+void bl_ticks_init(void)
+{
+    SYSTICK_RELOAD = SYSTICK_PERIOD - 1u;
+    SYSTICK_VALUE = 0u;
+    SYSTICK_CONTROL = SYSTICK_ENABLE | SYSTICK_INTERRUPT | SYSTICK_CORE_CLOCK;
+}
+
+uint32_t bl_ticks(void)
+{
+    uint32_t before, value;
+    do { /* a wrap in between would pair the old count with the new value */
+        before = wraps;
+        value = SYSTICK_VALUE;
+    } while (before != wraps);
+    return before * SYSTICK_PERIOD + (SYSTICK_PERIOD - 1u - value);
+}
+
+#else
+
+#define DEMCR (*(volatile uint32_t *)0xE000EDFCu)
+#define DEMCR_TRACE_ENABLE 0x01000000u
+#define DWT_CONTROL (*(volatile uint32_t *)0xE0001000u)
+#define DWT_CYCLES (*(volatile uint32_t *)0xE0001004u)
+#define DWT_CYCLES_ENABLE 1u
+#define DWT_LOCK (*(volatile uint32_t *)0xE0001FB0u)
+#define DWT_KEY 0xC5ACCE55u /* Cortex-M7 asks for it, the others ignore it */
+
+void bl_ticks_init(void)
+{
+    DEMCR |= DEMCR_TRACE_ENABLE;
+    DWT_LOCK = DWT_KEY;
+    DWT_CYCLES = 0u;
+    DWT_CONTROL |= DWT_CYCLES_ENABLE;
+}
+
+uint32_t bl_ticks(void)
+{
+    return DWT_CYCLES;
+}
+
+#endif
