@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,7 +42,7 @@ def demo(
     """
     with ExitStack() as stack:
         folder = _folder(keep, force, stack)
-        record = _Demo(folder, kind, seconds, progress()).run()
+        record = _Demo(folder, kind, seconds, force, progress()).run()
     if keep is not None:
         record["folder"] = str(keep)
     result(as_json, record, lambda console: _show(console, record))
@@ -56,8 +56,8 @@ class _Demo:
     folder: Path
     kind: Kind
     seconds: float
+    force: bool
     console: Console
-    seen: list[float] = field(default_factory=list)
 
     def run(self) -> dict[str, Any]:
         """Every step in order; the record of what came out."""
@@ -99,7 +99,7 @@ class _Demo:
         from bitloop.project import Project, Settings
 
         settings = Settings("fan", self.kind, AXES, TARGET, MAX_RAM, MAX_FLASH)
-        project = Project.create(self.folder / "fan", settings)
+        project = Project.create(self.folder / "fan", settings, self.force)
         recordings = self.folder / "recordings"
         for file in told.known:
             project.add(file.write(recordings), file.label)
@@ -134,7 +134,7 @@ class _Demo:
         from bitloop.project import place
 
         built = libraries.build(library, place(TARGET).core)
-        sizes = package(built, self.folder / "fan.zip").sizes
+        sizes = package(built, self.folder / "fan.zip", self.force).sizes
         if sizes is None:
             raise AssertionError("a board's library has sizes")
         parts = {"knowledge": sizes.knowledge, "flash": sizes.flash, "ram": sizes.ram}
@@ -145,7 +145,7 @@ class _Demo:
 
         from bitloop.cli import prove
 
-        learn = told.learn.x if told.learn else None
+        learn = told.to_learn(library.learning)
         detect = np.concatenate([file.x for file in told.unseen])
         place = (BOARD, BENCH)
         proof = prove.run(library, place, learn, detect, update=lambda n, of, what: note(f"{what} {n} of {of}"))

@@ -18,8 +18,9 @@ def unseen(library: Library, told: Story) -> dict[str, float]:
     """`balanced_accuracy` (or `r2`) of a library on the story's unseen fan, in the emulator."""
     emulator = Emulator(library)
     emulator.init()
-    if told.learn is not None:
-        emulator.learn(told.learn.x)
+    learn = told.to_learn(library.learning)
+    if learn is not None:
+        emulator.learn(learn)
     answers = [emulator.detect(file.x) for file in told.unseen]
     if library.kind == "extrapolation":
         said = np.concatenate([a.value for a in answers if a.value is not None])

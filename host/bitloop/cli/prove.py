@@ -31,7 +31,7 @@ def prove(
     ] = "",
     bench: Annotated[str, typer.Option(help="Where the board lives: virtual or qemu.")] = "virtual",
     library: Number = None,
-    signals: Annotated[int, typer.Option(min=1, help="Most signals to send, learning included.")] = 200,
+    signals: Annotated[int, typer.Option(min=1, help="About how many signals to send.")] = 200,
     persona: Persona = "v3",
     compiler: Compiler = "zig",
     optimize: Optimize = "-O2",
@@ -50,7 +50,7 @@ def prove(
     chosen = choose(project, library)
     if chosen.project is None:
         raise ProjectError("a proof needs the signals of a project; name its folder")
-    learn, detect = choose_signals(chosen.project.dataset(), signals)
+    learn, detect = choose_signals(chosen.project.dataset(), signals, chosen.library.learning)
     where = board or _usual(chosen.project.settings.target, bench)
     with bar(progress(), "proving") as update:
         proof = run(
@@ -97,31 +97,38 @@ def run(
         )
 
 
-def choose_signals(dataset: Dataset, most: int) -> tuple[NDArray[np.float32] | None, NDArray[np.float32]]:
-    """Signals to learn (None unless anomaly) and to judge: evenly from every label, no more than `most` in all.
+def choose_signals(
+    dataset: Dataset, most: int, learning: int
+) -> tuple[NDArray[np.float32] | None, NDArray[np.float32]]:
+    """Signals to learn (None unless anomaly) and to judge: evenly from every label, about `most` in all.
 
-    Half of the regular signals are learned, and the others judged with the abnormal ones.
+    Of the regular signals one half is learned, but no fewer than the library's `learning`, and the others are judged
+    with the abnormal ones.
     """
     import numpy as np
 
     share = max(1, most // max(1, len(dataset.labels)))
-    parts = [_thinned(dataset.labelled(label), share) for label in dataset.labels]
     if dataset.kind != "anomaly":
-        return None, np.concatenate(parts)
-    regular = dict(zip(dataset.labels, parts, strict=True))["regular"]
-    learn = regular[: max(1, (len(regular) + 1) // 2)]
-    others = [part for label, part in zip(dataset.labels, parts, strict=True) if label != "regular"]
-    rest = regular[len(learn) :]
-    return learn, np.concatenate([rest if len(rest) else learn, *others])
+        return None, np.concatenate([_thinned(dataset.labelled(label), share) for label in dataset.labels])
+    regular = dataset.labelled("regular")
+    count = max(learning, min(share, len(regular)) // 2, 1)
+    learned = _evenly(len(regular), count)
+    rest = np.setdiff1d(np.arange(len(regular)), learned)
+    judged = [regular[rest if len(rest) else learned]]
+    judged += [dataset.labelled(label) for label in dataset.labels if label != "regular"]
+    return regular[learned], np.concatenate([_thinned(x, max(1, share // 2)) for x in judged])
 
 
 def _thinned(x: NDArray[np.float32], most: int) -> NDArray[np.float32]:
+    chosen: NDArray[np.float32] = x[_evenly(len(x), most)]
+    return chosen
+
+
+def _evenly(count: int, most: int) -> NDArray[np.int64]:
+    """At most that many numbers below `count`, spread evenly, in order."""
     import numpy as np
 
-    if len(x) <= most:
-        return x
-    chosen: NDArray[np.float32] = x[np.linspace(0, len(x) - 1, most).round().astype(int)]
-    return chosen
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
 def _usual(target: str, bench: str) -> str:

@@ -100,15 +100,17 @@ def table(found: tuple[Found, ...], kind: str) -> Table:
     """Libraries with their scores and sizes, in the order given."""
     from rich.table import Table
 
-    quality = "R², worst fold" if kind == "extrapolation" else "balanced accuracy, worst fold"
-    drawn = Table(box=None, pad_edge=False, header_style="dim")
+    quality, long = ("R²", "R²") if kind == "extrapolation" else ("BA", "balanced accuracy")
+    drawn = Table(box=None, pad_edge=False, header_style="dim", caption_justify="left")
+    drawn.caption = f"{quality}: {long} of the worst fold; flash and RAM (with stack) of the linked code"
     drawn.add_column("no", justify="right")
     drawn.add_column("family")
     for name in ("score", quality, "knowledge", "flash", "RAM"):
-        drawn.add_column(name, justify="right")
+        drawn.add_column(name, justify="right", no_wrap=True)
     for f in found:
         sizes = [f"{size:,} B" for size in (f.knowledge, f.flash, f.ram)]
-        drawn.add_row(str(f.number), f.family, f"{f.score:.4f}", f"{f.quality:.4f}", *sizes)
+        family = f.family.replace("+", " + ").replace("/", ", ").replace("_", " ")
+        drawn.add_row(str(f.number), family, f"{f.score:.4f}", f"{f.quality:.4f}", *sizes)
     return drawn
 
 

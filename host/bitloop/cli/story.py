@@ -12,6 +12,8 @@ from bitloop.fan import Fan, record, rotation, write_csv
 
 KNOWN, UNSEEN = (1, 2, 3), 9
 """Seeds of the specimens."""
+LEARN = 200
+"""Healthy signals there are to learn from the unseen fan: more than any library asks for."""
 _FAULTS = ("clogged", "unbalanced")
 _SPEEDS = tuple(np.arange(26.0, 56.0, 2.0).tolist())
 _BETWEEN = tuple(np.arange(27.0, 55.0, 4.0).tolist())
@@ -41,6 +43,10 @@ class Story:
     unseen: tuple[File, ...]
     learn: File | None = None
 
+    def to_learn(self, minimum: int) -> NDArray[np.float32] | None:
+        """What the library learns before it judges: somewhat more than it asks for."""
+        return None if self.learn is None else self.learn.x[: max(60, minimum * 5 // 4)]
+
 
 def story(kind: str) -> Story:
     """The recordings for a kind of project."""
@@ -50,7 +56,7 @@ def story(kind: str) -> Story:
     unseen = tuple(_conditions(kind, UNSEEN, 100, 50))
     if kind != "anomaly":
         return Story(known, unseen)
-    return Story(known, unseen, File("learn", "regular", record(Fan.specimen(UNSEEN), "healthy", 80, UNSEEN + 1)))
+    return Story(known, unseen, File("learn", "regular", record(Fan.specimen(UNSEEN), "healthy", LEARN, UNSEEN + 1)))
 
 
 def _conditions(kind: str, specimen: int, healthy: int, faulty: int) -> list[File]:
