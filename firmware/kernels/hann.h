@@ -7,9 +7,13 @@
 
 static inline void bl_hann(size_t axes, size_t length, const float window[], float x[])
 {
-    for (size_t a = 0; a < axes; a++)
-        for (size_t i = 0; i < length; i++)
-            x[a * length + i] *= window[i <= length - i ? i : length - i];
+    for (size_t a = 0; a < axes; a++) {
+        float *const axis = &x[a * length];
+        for (size_t i = 0; i <= length / 2u; i++)
+            axis[i] *= window[i];
+        for (size_t i = length / 2u + 1u; i < length; i++)
+            axis[i] *= window[length - i];
+    }
 }
 
 #endif
