@@ -1,10 +1,19 @@
 /* Exported wrappers of the models; see wrap.h. */
 #include "wrap.h"
 
+#include "../kernels/forest_classes.h"
+#include "../kernels/forest_values.h"
 #include "../kernels/gaussian.h"
+#include "../kernels/growing_prototypes.h"
+#include "../kernels/hyperspheres.h"
 #include "../kernels/linear.h"
+#include "../kernels/mahalanobis.h"
+#include "../kernels/naive_bayes.h"
+#include "../kernels/nearest_classes.h"
+#include "../kernels/nearest_values.h"
 #include "../kernels/ridge.h"
 #include "../kernels/running_gaussian.h"
+#include "../kernels/sefr.h"
 #include "../kernels/similarity.h"
 
 /* The first value of table t, for numbers that are a table of one. */
@@ -15,9 +24,27 @@ static inline float number(const void *const tables[], size_t t)
 
 BLH_LEARNING(running_gaussian, bl_running_gaussian_learn(features, number(tables, 0), row, state),
              bl_running_gaussian_detect(features, number(tables, 0), number(tables, 1), row, state))
+BLH_LEARNING(mahalanobis, bl_mahalanobis_learn(features, number(tables, 0), row, state),
+             bl_mahalanobis_detect(features, number(tables, 0), number(tables, 1), row, state))
+BLH_LEARNING(growing_prototypes, bl_growing_prototypes_learn(params[0], features, number(tables, 0), row, state),
+             bl_growing_prototypes_detect(params[0], features, number(tables, 1), row, state))
 
 BLH_STATIC(gaussian, 1u, result[0] = bl_gaussian(features, tables[0], tables[1], number(tables, 2), row))
+BLH_STATIC(hyperspheres, 1u, result[0] = bl_hyperspheres(params[0], features, tables[0], tables[1], row))
+
 BLH_STATIC(linear, params[0], bl_linear(params[0], features, tables[0], tables[1], row, result))
+BLH_STATIC(sefr, params[0], bl_sefr(params[0], features, tables[0], tables[1], row, result))
+BLH_STATIC(naive_bayes, params[0],
+           bl_naive_bayes(params[0], features, tables[0], tables[1], tables[2], row, result))
+BLH_STATIC(nearest_classes, params[0],
+           bl_nearest_classes(params[0], params[1], features, params[2], tables[0], tables[1], row, result))
+BLH_STATIC(forest_classes, params[0],
+           bl_forest_classes(params[0], params[1], tables[0], tables[1], tables[2], tables[3], tables[4], row, result))
+
 BLH_STATIC(ridge, 1u, result[0] = bl_ridge(features, tables[0], number(tables, 1), row))
+BLH_STATIC(nearest_values, 1u,
+           result[0] = bl_nearest_values(params[0], features, params[1], tables[0], tables[1], row))
+BLH_STATIC(forest_values, 1u,
+           result[0] = bl_forest_values(params[0], tables[0], tables[1], tables[2], tables[3], tables[4], row))
 
 BLH_STAGE(similarity, for (size_t i = 0; i < axes * length; i++) row[i] = (float)bl_similarity(row[i]))

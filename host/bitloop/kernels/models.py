@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 from bitloop.kernels.base import Model
+from bitloop.kernels.forest_classes import ForestClasses
+from bitloop.kernels.forest_values import ForestValues
 from bitloop.kernels.gaussian import Gaussian
+from bitloop.kernels.growing_prototypes import GrowingPrototypes
+from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
+from bitloop.kernels.mahalanobis import Mahalanobis
+from bitloop.kernels.naive_bayes import NaiveBayes
+from bitloop.kernels.nearest_classes import NearestClasses
+from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.running_gaussian import RunningGaussian
+from bitloop.kernels.sefr import Sefr
 
-MODELS: tuple[type[Model], ...] = (RunningGaussian, Gaussian, Linear, Ridge)
+MODELS: tuple[type[Model], ...] = (
+    RunningGaussian,
+    Mahalanobis,
+    GrowingPrototypes,
+    Gaussian,
+    Hyperspheres,
+    Linear,
+    Sefr,
+    NaiveBayes,
+    NearestClasses,
+    ForestClasses,
+    Ridge,
+    NearestValues,
+    ForestValues,
+)

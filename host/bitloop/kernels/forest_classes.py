@@ -1,0 +1,86 @@
+"""Decision forest that votes for a class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitloop.errors import LibraryError
+from bitloop.kernels import checks, forest
+from bitloop.kernels.base import Constant, Features, StaticModel
+from bitloop.kernels.record import F32, I16, U8, U16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForestClasses(StaticModel):
+    """Each tree gives the row of its leaf: whole votes that sum to 255 over the classes.
+
+    Probability of a class: its votes over all there are. Vote sums stay below 2^24, exact in float32. The tables of
+    nodes are those of forest.py.
+    """
+
+    kernel: ClassVar[str] = "forest_classes"
+    kind: ClassVar[str] = "classes"
+
+    features: int
+    roots: U16
+    feature: I16
+    child: U16
+    threshold: F32
+    leaves: U8
+
+    def __post_init__(self) -> None:
+        checks.table(self.leaves, np.uint8, 2, "forest_classes.leaves")
+        forest.check(self, self.features, len(self.leaves), "forest_classes")
+        checks.whole(self.outputs, 2, checks.CLASSES, "the number of classes of forest_classes")
+        checks.whole(len(self.roots), 1, forest.NODES, "the number of trees of forest_classes")
+        if np.any(self.leaves.sum(axis=1, dtype=np.int64) != 255):
+            raise LibraryError("forest_classes.leaves has a row whose votes do not sum to 255")
+
+    @property
+    def inputs(self) -> int:
+        return self.features
+
+    @property
+    def outputs(self) -> int:
+        return int(self.leaves.shape[1])
+
+    def params(self) -> tuple[int, ...]:
+        return (self.outputs, len(self.roots))
+
+    def constants(self) -> tuple[Constant, ...]:
+        names = ("roots", "feature", "child", "threshold", "leaves")
+        return tuple(Constant(name, getattr(self, name), fitted=True) for name in names)
+
+    def reference(self, x: Features) -> Features:
+        total = np.zeros((len(x), self.outputs), dtype=np.float32)
+        for rows in forest.leaf_rows(self, x):
+            total += self.leaves[rows].astype(np.float32)
+        return total / np.float32(255 * len(self.roots))
+
+    def emit(self, names: Mapping[str, str], x: str, out: str) -> str:
+        tables = ", ".join(names[constant.name] for constant in self.constants())
+        return f"bl_forest_classes({self.outputs}, {len(self.roots)}, {tables}, {x}, {out});"
+
+
+def from_trees(trees: Iterable[forest.Tree], features: int, classes: int) -> ForestClasses:
+    """From the trees of a fitted forest (`estimator.tree_`), whose leaves hold a share or a count per class."""
+    nodes = forest.from_trees(trees, votes)
+    leaves = np.array(nodes.rows, dtype=np.uint8).reshape(len(nodes.rows), -1)
+    if leaves.shape[1] != classes:
+        raise LibraryError(f"the trees tell {leaves.shape[1]} classes apart, not {classes}")
+    return ForestClasses(features, nodes.roots, nodes.feature, nodes.child, nodes.threshold, leaves)
+
+
+def votes(value: NDArray[Any]) -> tuple[int, ...]:
+    """A leaf's shares as whole votes that sum to 255, the largest remainders rounded up."""
+    shares = np.float64(value).ravel()
+    exact = shares * (255.0 / shares.sum())
+    whole = np.floor(exact).astype(np.int64)
+    missing = 255 - int(whole.sum())
+    whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
+    return tuple(int(v) for v in whole)
