@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from bitloop.errors import LibraryError
 from bitloop.kernels.base import Features, Model, StaticModel
 from bitloop.native import host
 from bitloop.search.detect import detection_folds
+from bitloop.search.folds import Fold
 from bitloop.search.metrics import balanced_accuracy, r2
 from bitloop.search.recipe import Recipe
 from bitloop.search.train import CLASSES, VALUES
@@ -26,14 +28,15 @@ REFUSED = -1
 class FoldAnswers:
     """One fold: what was true and what was said (class numbers, 0 regular and 1 abnormal, or values).
 
-    `quality` is balanced accuracy or R2. `confidence` (0 to 1) says how firmly: for classes balanced accuracy on
-    slightly varied signals, for detection the gap between regular and abnormal.
+    `quality` is balanced accuracy or R2. `firmness` computes, 0 to 1, how much harder it could have been made: for
+    classes balanced accuracy on varied signals, and with the parts swapped (fitted on the held-out signals, tested on
+    the rest); for extrapolation R2 with the parts swapped; for detection the gap between regular and abnormal.
     """
 
     truth: NDArray[Any]
     said: NDArray[Any]
     quality: float
-    confidence: float
+    firmness: Callable[[], float]
     model: Model
     view: View
 
@@ -54,14 +57,24 @@ def _classes(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
         model = fit(view.base[train], table.label[train], dict(recipe.hyper), shop.seed)
         truth = table.label[fold.test]
         said = choose(model, view.base[fold.test], view.usable[fold.test])
-        varied = choose(model, view.extra[fold.test], view.extra_usable[fold.test])
-        quality, firm = (balanced_accuracy(truth, s, count) for s in (said, varied))
-        yield FoldAnswers(truth, said, quality, firm, model, view)
+        firmness = partial(_class_firmness, shop, recipe, fold, view, model)
+        yield FoldAnswers(truth, said, balanced_accuracy(truth, said, count), firmness, model, view)
+
+
+def _class_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: View, model: StaticModel) -> float:
+    label, count = shop.table.label, len(shop.table.labels)
+    varied = choose(model, view.extra[fold.test], view.extra_usable[fold.test])
+    few = fold.test[view.usable[fold.test]]
+    if len(np.unique(label[few])) < count:
+        return 0.0
+    hasty = CLASSES[recipe.model](view.base[few], label[few], dict(recipe.hyper), shop.seed)
+    swapped = choose(hasty, view.base[fold.train], view.usable[fold.train])
+    robust = balanced_accuracy(label[fold.test], varied, count)
+    return (robust + balanced_accuracy(label[fold.train], swapped, count)) / 2
 
 
 def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
     table, fit = shop.table, VALUES[recipe.model]
-    fallback = float(np.mean(table.targets))
     for number, fold in enumerate(shop.split.folds):
         view = shop.view(recipe, fold.train, number)
         train = fold.train[view.usable[fold.train]]
@@ -70,15 +83,23 @@ def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
         model = fit(view.base[train], table.targets[train], dict(recipe.hyper), shop.seed)
         truth = table.targets[fold.test]
         said = run(model, view.base[fold.test], view.usable[fold.test])[:, 0]
-        said = np.where(view.usable[fold.test] & np.isfinite(said), said, -fallback)
-        quality = r2(truth, said)
-        yield FoldAnswers(truth, said, quality, max(0.0, quality), model, view)
+        firmness = partial(_value_firmness, shop, recipe, fold, view)
+        yield FoldAnswers(truth, said, r2(truth, said), firmness, model, view)
+
+
+def _value_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: View) -> float:
+    targets, few = shop.table.targets, fold.test[view.usable[fold.test]]
+    if len(np.unique(targets[few])) < 2:
+        return 0.0
+    hasty = VALUES[recipe.model](view.base[few], targets[few], dict(recipe.hyper), shop.seed)
+    said = run(hasty, view.base[fold.train], view.usable[fold.train])[:, 0]
+    return min(1.0, max(0.0, r2(targets[fold.train], said)))
 
 
 def _detections(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
     for fold in detection_folds(shop, recipe):
         quality = balanced_accuracy(fold.truth, fold.said, 2)
-        yield FoldAnswers(fold.truth, fold.said, quality, fold.confidence, fold.model, fold.view)
+        yield FoldAnswers(fold.truth, fold.said, quality, partial(float, fold.confidence), fold.model, fold.view)
 
 
 def choose(model: StaticModel, x: Features, usable: NDArray[np.bool_]) -> NDArray[np.int64]:

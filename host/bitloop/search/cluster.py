@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
-ROUNDS = 25
+ROUNDS = 15
 
 
 def centres(points: Points, count: int, seed: int) -> tuple[Points, NDArray[np.int64]]:

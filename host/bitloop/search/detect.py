@@ -26,6 +26,8 @@ Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 FAR = 1e30
 """Distance of signals whose features are refused."""
+FEWEST_COUNTED = 5
+"""Distances a learning model has to have seen for its limit to mean anything."""
 OCTAVES = 4.0
 """A gap between regular and abnormal of 2 to this power is as firm as it gets."""
 
@@ -103,6 +105,8 @@ def learned(recipe: Recipe, x: Features, seed: int) -> Detector:
     hyper = dict(recipe.hyper)
     if recipe.model in LEARNING:
         model = LEARNING[recipe.model](x.shape[1], hyper, 1.0)
+        if len(x) < model.least + FEWEST_COUNTED:
+            raise LibraryError(f"{model.kernel} needs more regular signals to learn {x.shape[1]} features")
         state = model.run_learn(x, model.empty(), host())
         if not np.isfinite(state).all():
             raise LibraryError("the learned state overflows")

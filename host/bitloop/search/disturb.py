@@ -18,18 +18,18 @@ Change = Callable[[Planar, Planar, np.random.Generator], Planar]
 
 
 def vary(x: NDArray[np.float32], axes: int, seed: int) -> NDArray[np.float32]:
-    """Each signal shifted in time, up to 10 % larger or smaller, with 5 % noise and 5 % offset of its own spread."""
+    """Each signal shifted in time, larger or smaller, noisier and offset: some hardly, some a lot."""
     rng = np.random.default_rng([seed, 1])
     z, spread = _planar(x, axes)
+    degree = rng.uniform(0.0, 0.8, (len(z), 1, 1))
     if z.shape[1] < 2:
         spread = np.broadcast_to(z.std(axis=0, keepdims=True), z.shape)
-        return _flat(z + 0.1 * spread * rng.normal(size=z.shape))
+        return _flat(z + degree * spread * rng.normal(size=z.shape))
     middle = z.mean(axis=1, keepdims=True)
-    gain = rng.uniform(0.9, 1.1, (len(z), 1, 1))
-    noise = 0.05 * spread * rng.normal(size=z.shape)
-    offset = 0.05 * spread * rng.normal(size=spread.shape)
-    shift = rng.integers(z.shape[1], size=len(z))
-    turned = (np.arange(z.shape[1]) + shift[:, None]) % z.shape[1]
+    gain = np.exp(degree * rng.choice([-1.0, 1.0], size=degree.shape))
+    noise = degree * spread * rng.normal(size=z.shape)
+    offset = degree * spread * rng.normal(size=spread.shape)
+    turned = (np.arange(z.shape[1]) + rng.integers(z.shape[1], size=(len(z), 1))) % z.shape[1]
     return _flat(np.take_along_axis(middle + gain * (z - middle) + noise + offset, turned[:, :, None], axis=1))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from bitloop.errors import LibraryError
@@ -25,8 +27,8 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: f
     if too_dear:
         return Outcome(index, recipe, rejected=too_dear)
     folds: list[float] = []
-    confidence = lightness = 1.0
-    complete = True
+    firmness: list[Callable[[], float]] = []
+    lightness = 1.0
     for answers in fold_answers(shop, recipe):
         if not folds:
             cost = least(recipe.preprocessing(shop.given, answers.view.scale), answers.model)
@@ -34,12 +36,12 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: f
                 return Outcome(index, recipe, rejected=cost.beyond(budget))
             lightness = 1.0 - cost.share(budget)
         folds.append(min(1.0, max(0.0, answers.quality)))
-        confidence = min(confidence, answers.confidence)
-        if score(min(folds), confidence, lightness) < bar and len(folds) < len(shop.split.folds):
-            complete = False
-            break
-    quality = min(folds)
-    return Outcome(index, recipe, score(quality, confidence, lightness), quality, confidence, tuple(folds), complete)
+        firmness.append(answers.firmness)
+        quality = min(folds)
+        if score(quality, 1.0, lightness) < bar:
+            return Outcome(index, recipe, score(quality, 1.0, lightness), quality, 1.0, tuple(folds))
+    confidence = min(firm() for firm in firmness)
+    return Outcome(index, recipe, score(quality, confidence, lightness), quality, confidence, tuple(folds), True)
 
 
 def score(quality: float, confidence: float, lightness: float) -> float:

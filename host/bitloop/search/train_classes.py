@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.kernels.base import Features
+from bitloop.kernels.forest_classes import ForestClasses, from_trees
 from bitloop.kernels.linear import Linear
+from bitloop.kernels.naive_bayes import NaiveBayes
+from bitloop.kernels.nearest_classes import NearestClasses
+from bitloop.kernels.sefr import Sefr
+from bitloop.search.cluster import centres
+from bitloop.search.trees import grow
 
 Labels = NDArray[np.int64]
 Hypers = Mapping[str, float]
@@ -18,8 +23,11 @@ Wide = NDArray[np.float64]
 
 def fit_linear(x: Features, y: Labels, hyper: Hypers, seed: int) -> Linear:
     """Logistic regression (`logistic` 1) or linear discriminants; `strength` is that of the regularisation."""
-    fit = _logistic if hyper.get("logistic") else discriminants
-    weights, bias = fit(x.astype(np.float64), y, hyper["strength"])
+    wide = x.astype(np.float64)
+    if hyper["logistic"]:
+        weights, bias = logistic(wide, y, 100.0 * hyper["strength"])
+    else:
+        weights, bias = discriminants(wide, y, hyper["strength"])
     return Linear(weights.astype(np.float32), bias.astype(np.float32))
 
 
@@ -38,15 +46,60 @@ def discriminants(x: Wide, y: Labels, shrinkage: float) -> tuple[Wide, Wide]:
     return weights, -0.5 * np.einsum("cd,cd->c", means, weights)
 
 
-def _logistic(x: Wide, y: Labels, strength: float) -> tuple[Wide, Wide]:
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
+def logistic(x: Wide, y: Labels, penalty: float) -> tuple[Wide, Wide]:
+    """Multinomial logistic regression with `penalty` / 2 times the squared weights, by L-BFGS."""
+    from scipy.optimize import minimize
 
-    model = LogisticRegression(C=0.01 / strength, class_weight="balanced", max_iter=60, tol=1e-3)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # where it stopped is as good a start as any; folds judge
-        model.fit(x, y)
-    weights, bias = model.coef_, model.intercept_
-    if len(weights) == 1:  # two classes share one row: half of it for, half against
-        weights, bias = np.concatenate([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
-    return weights, bias
+    classes = int(y.max()) + 1
+    wanted = np.eye(classes)[y]
+    share = (len(y) / (classes * np.bincount(y)))[y, None]  # every class weighs the same
+    given = np.concatenate([x, np.ones((len(x), 1))], axis=1)
+
+    def loss(flat: Wide) -> tuple[float, Wide]:
+        weights = flat.reshape(classes, -1)
+        scores = given @ weights.T
+        scores -= scores.max(axis=1, keepdims=True)
+        logs = np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        slope = (share * (np.exp(scores - logs) - wanted)).T @ given
+        kept = weights.copy()
+        kept[:, -1] = 0.0
+        value = -float((share * wanted * (scores - logs)).sum()) + penalty / 2 * float((kept * kept).sum())
+        return value, (slope + penalty * kept).ravel()
+
+    start = np.zeros(classes * given.shape[1])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 50, "maxcor": 10, "gtol": 1e-3})
+    weights = found.x.reshape(classes, -1)
+    return weights[:, :-1], weights[:, -1]
+
+
+def fit_sefr(x: Features, y: Labels, hyper: Hypers, seed: int) -> Sefr:
+    """One class against the rest, from class means."""
+    return Sefr.fit(x, y, int(y.max()) + 1)
+
+
+def fit_naive_bayes(x: Features, y: Labels, hyper: Hypers, seed: int) -> NaiveBayes:
+    """Mean and variance per class and feature; `smoothing` times the greatest variance is added to all."""
+    wide, classes = x.astype(np.float64), int(y.max()) + 1
+    mean = np.stack([wide[y == c].mean(axis=0) for c in range(classes)])
+    variance = np.stack([wide[y == c].var(axis=0) for c in range(classes)])
+    variance += hyper["smoothing"] * max(float(wide.var(axis=0).max()), 1e-18)
+    return NaiveBayes.from_moments(mean, variance, np.full(classes, 1.0 / classes))
+
+
+def fit_nearest_classes(x: Features, y: Labels, hyper: Hypers, seed: int) -> NearestClasses:
+    """`prototypes` cluster centres of each class; the `k` nearest vote."""
+    classes = int(y.max()) + 1
+    found = [centres(x[y == c].astype(np.float64), int(hyper["prototypes"]), seed)[0] for c in range(classes)]
+    labels = np.repeat(np.arange(classes), [len(own) for own in found]).astype(np.uint8)
+    k = min(int(hyper["k"]), len(labels))
+    return NearestClasses(np.concatenate(found).astype(np.float32), labels, classes, k)
+
+
+def fit_forest_classes(x: Features, y: Labels, hyper: Hypers, seed: int) -> ForestClasses:
+    """`trees` trees of at most `leaves` leaves; see trees.grow."""
+    from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
+
+    kind = ExtraTreeClassifier if hyper["loose"] else DecisionTreeClassifier
+    classes = int(y.max()) + 1
+    share = len(y) / (classes * np.bincount(y))[y]  # every class weighs the same
+    return from_trees(grow(kind, x, y, share, hyper, seed), x.shape[1], classes)

@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.kernels.base import Features
+from bitloop.kernels.forest_values import ForestValues, from_trees
+from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.ridge import Ridge
+from bitloop.search.cluster import centres
+from bitloop.search.trees import grow
 
 Targets = NDArray[np.float32]
 Hypers = Mapping[str, float]
@@ -29,3 +33,21 @@ def fit_ridge(x: Features, y: Targets, hyper: Hypers, seed: int) -> Ridge:
         gram[np.diag_indices_from(gram)] += strength
         weights = off.T @ np.linalg.solve(gram, goal - level)
     return Ridge(weights.astype(np.float32), float(np.float32(level - middle @ weights)))
+
+
+def fit_nearest_values(x: Features, y: Targets, hyper: Hypers, seed: int) -> NearestValues:
+    """Cluster centres with the mean target of their members; targets take part, so that clusters do not mix them."""
+    wide, goal = x.astype(np.float64), y.astype(np.float64)
+    spread = max(float(goal.std()), 1e-12)
+    weight = float(np.sqrt(np.maximum(wide.var(axis=0).sum(), 1e-12))) / spread
+    joint, _ = centres(np.column_stack([wide, weight * goal]), int(hyper["prototypes"]), seed)
+    k = min(int(hyper["k"]), len(joint))
+    return NearestValues(joint[:, :-1].astype(np.float32), (joint[:, -1] / weight).astype(np.float32), k)
+
+
+def fit_forest_values(x: Features, y: Targets, hyper: Hypers, seed: int) -> ForestValues:
+    """`trees` trees of at most `leaves` leaves; see trees.grow."""
+    from sklearn.tree import DecisionTreeRegressor, ExtraTreeRegressor
+
+    kind = ExtraTreeRegressor if hyper["loose"] else DecisionTreeRegressor
+    return from_trees(grow(kind, x, y, None, hyper, seed), x.shape[1])
