@@ -27,7 +27,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bitloop.errors import BootError, FlashError, ProbeError
+from bitloop.errors import BootError, FlashError, LinkError, ProbeError
 from bitloop_hil.boards import BoardFile
 from bitloop_hil.link.client import Link, Reply
 from bitloop_hil.link.packets import Packet
@@ -108,6 +108,7 @@ class Run:
     def read(self, timeout: float) -> bytes:
         """What the firmware has sent, waiting up to `timeout` seconds for the first byte; empty if none came."""
         deadline = time.monotonic() + timeout
+        self._check_open()
         while True:
             left = max(0.0, deadline - time.monotonic())
             if select.select([self._read_end], [], [], min(left, _SLICE))[0]:
@@ -124,6 +125,7 @@ class Run:
     def write(self, data: bytes) -> None:
         """Send everything; ProbeError if QEMU is gone."""
         view = memoryview(data)
+        self._check_open()
         while len(view):
             if self._process.poll() is not None:
                 raise self._ended()
@@ -136,6 +138,10 @@ class Run:
             self._process.kill()
         self._process.wait()
         self._release()
+
+    def _check_open(self) -> None:
+        if self._read_end < 0:
+            raise LinkError(f"this run of {self.machine.name} was ended; ask the board for a new link")
 
     def _release(self) -> None:
         for end in (self._write_end, self._read_end):
