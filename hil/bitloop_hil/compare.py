@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+OK = 0
+"""The status of an answered call in every persona."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
     """What a series of calls returned: `status`, `label` int64 (calls,), `outputs` float32 (calls, outputs)."""
@@ -78,7 +82,8 @@ def compare(expected: Answers, got: Answers) -> Tally:
     if wrong.any():
         call, column = (int(i) for i in np.argwhere(wrong)[0])
         first = _place(expected, got, call, column)
-    return Tally(expected.outputs.size, 2 * len(expected), int(wrong.sum()), first)
+    answered = int((expected.status == OK).sum())  # of the others only the status says anything
+    return Tally(answered * expected.outputs.shape[1], len(expected) + answered, int(wrong.sum()), first)
 
 
 def differing_calls(expected: Answers, got: Answers) -> NDArray[np.bool_]:

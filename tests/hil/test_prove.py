@@ -60,6 +60,14 @@ def test_starts_from_pretrained_knowledge_where_asked() -> None:
     assert proof.verdict == "PASS" and proof.signals == 5 and proof.learn is None
 
 
+def test_only_floats_of_answered_calls_count_as_compared() -> None:
+    found = library("anomaly-both")
+    board = FakeBoard(found)
+    early = prove(found, board, board.image, Signals(signals(20, 4), signals(found.learning - 1, 3)))
+    assert early.verdict == "PASS" and early.floats_compared == len(found.pretrained)  # type: ignore[arg-type]
+    assert early.answers_compared == 20 + found.learning - 1 + 1  # statuses, and the saved knowledge as a whole
+
+
 @pytest.mark.parametrize("native", [False, True])
 def test_either_emulator_can_be_the_judge(native: bool) -> None:
     assert proof_of("classes-both", native=native).subject.emulator == ("host C" if native else "reference")
