@@ -34,6 +34,11 @@ def test_probabilities_are_the_margins_above_their_least() -> None:
     np.testing.assert_array_equal(model.reference(np.float32([[2, 2]])), np.float32([[2, 0, 1]]) / np.float32(3))
 
 
+def test_the_greatest_score_decides() -> None:
+    model = Sefr(np.float32([[1, 0], [3, -2]]), np.zeros(2, np.float32))
+    np.testing.assert_array_equal(model.reference(np.float32([[3, 1], [1, 2]])).argmax(axis=1), [1, 0])
+
+
 def test_all_classes_are_as_likely_where_nothing_speaks_for_any() -> None:
     model = Sefr(np.float32([[-1], [-1]]), np.zeros(2, np.float32))
     np.testing.assert_array_equal(model.reference(np.float32([[3], [0]])), np.full((2, 2), 0.5, np.float32))

@@ -20,7 +20,7 @@ from bitloop.kernels.record import F32
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sefr(StaticModel):
-    """A linear score per class over the most it could have been with these features: a margin from -1 to 1.
+    """Margins are linear scores over the most that any class could have scored with these features: from -1 to 1.
 
     The score is bias[c] + weights[c] . x; the most it could have been is the sum of the sizes of its terms.
     Probabilities are the margins above -1 over their sum; where all are -1, every class is as likely.
@@ -41,15 +41,17 @@ class Sefr(StaticModel):
 
     @classmethod
     def fit(cls, x: Features, labels: NDArray[np.integer], classes: int) -> Sefr:
-        """One against the rest, from class means. Features should not be negative (scaled to 0 to 1, say)."""
+        """One against the rest, from class means; features should not be negative (scaled to 0 to 1, say).
+
+        The bias lies midway between the mean scores of both sides, so that a class weighs the same however few its
+        signals; the paper weights by their numbers.
+        """
         weights = np.zeros((classes, x.shape[1]))
         bias = np.zeros(classes)
         for c in range(classes):
-            mine, rest = x[labels == c].astype(np.float64), x[labels != c].astype(np.float64)
-            here, there = np.abs(mine.mean(axis=0)), np.abs(rest.mean(axis=0))
-            weights[c] = (here - there) / (here + there + 1e-7)
-            high, low = (mine @ weights[c]).mean(), (rest @ weights[c]).mean()
-            bias[c] = -(len(rest) * high + len(mine) * low) / len(x)
+            here, there = _mean(x[labels == c]), _mean(x[labels != c])
+            weights[c] = (np.abs(here) - np.abs(there)) / (np.abs(here) + np.abs(there) + 1e-7)
+            bias[c] = -(here + there) @ weights[c] / 2.0
         return cls(weights.astype(np.float32), bias.astype(np.float32))
 
     @property
@@ -68,16 +70,21 @@ class Sefr(StaticModel):
 
     def reference(self, x: Features) -> Features:
         score = np.repeat(self.bias[None, :], len(x), axis=0)
-        most = np.abs(score)
+        size = np.abs(score)
         for i in range(self.inputs):
             term = self.weights[:, i] * x[:, i, None]
             score += term
-            most += np.abs(term)
-        one, any_term = np.float32(1.0), most > 0
-        above = np.where(any_term, one + score / np.where(any_term, most, one), one)
-        total = upwards(above)[:, None]
-        some = total > 0
-        return np.where(some, above / np.where(some, total, one), one / np.float32(self.outputs))
+            size += np.abs(term)
+        one, most = np.float32(1.0), size.max(axis=1, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            above = np.where(most > 0, one + score / most, one)
+            total = upwards(above)[:, None]
+            return np.where(total > 0, above / total, one / np.float32(self.outputs))
 
     def emit(self, names: Mapping[str, str], x: str, out: str) -> str:
         return f"bl_sefr({self.outputs}, {self.inputs}, {names['weights']}, {names['bias']}, {x}, {out});"
+
+
+def _mean(x: Features) -> NDArray[np.float64]:
+    mean: NDArray[np.float64] = x.astype(np.float64).mean(axis=0)
+    return mean
