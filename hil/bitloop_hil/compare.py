@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-
 OK = 0
 """The status of an answered call in every persona."""
 
