@@ -24,9 +24,6 @@ _Static_assert(sizeof(float) == 4, "float is binary32");
 /* For helpers of a few operations: gcc -Os would call them, which costs more code than it saves. */
 #define BL_INLINE static inline __attribute__((always_inline))
 
-/* The one function of libm; exact by IEEE-754, an instruction where there is an FPU. */
-#define bl_sqrt(x) __builtin_sqrtf(x)
-
 /* Clears the sign; no operation of its own in binary32. */
 #define bl_abs(x) __builtin_fabsf(x)
 
@@ -44,6 +41,39 @@ BL_INLINE float bl_float(uint32_t bits)
     __builtin_memcpy(&x, &bits, sizeof x);
     return x;
 }
+
+/* Square root, exact by IEEE-754. An instruction where there is an FPU; without one by digits, two bits of x for each
+ * bit of the root, because newlib's sqrtf brings errno and more than a kilobyte of RAM along. */
+#if defined(BL_SOFT_SQRT) || (defined(__arm__) && !defined(__ARM_FP))
+static inline float bl_sqrt(float x)
+{
+    if (!(x > 0.0f) || bl_bits(x) == 0x7F800000u)
+        return x < 0.0f ? (x - x) / (x - x) : x;
+    int32_t exponent = (int32_t)(bl_bits(x) >> 23) - 127;
+    uint32_t digits = bl_bits(x) & 0x007FFFFFu;
+    if (exponent == -127)
+        exponent = -126; /* subnormal: no leading one to add */
+    else
+        digits |= 0x00800000u;
+    for (; digits < 0x00800000u; digits <<= 1)
+        exponent--;
+    digits <<= (exponent & 1) != 0 ? 2 : 1;
+    uint32_t root = 0u, rest = 0u;
+    for (int i = 0; i < 25; i++) { /* 24 bits and one to round by; a tie cannot be */
+        rest = rest << 2 | (digits >> 24 & 3u);
+        digits <<= 2;
+        root <<= 1;
+        if (rest > 2u * root) {
+            rest -= 2u * root + 1u;
+            root++;
+        }
+    }
+    const int32_t half = (exponent - (exponent & 1)) / 2;
+    return bl_float(((uint32_t)(half + 126) << 23) + ((root + 1u) >> 1));
+}
+#else
+#define bl_sqrt(x) __builtin_sqrtf(x)
+#endif
 
 /* The larger and the smaller of two; `a` where they are equal, and a NaN never gets lost. */
 BL_INLINE float bl_max(float a, float b)
