@@ -1,4 +1,4 @@
-"""Every kernel header stands alone, as C and as C++, without a warning from any compiler at hand."""
+"""Every kernel header stands alone and beside all others, as C and as C++, without a warning from any compiler."""
 
 from __future__ import annotations
 
@@ -44,9 +44,11 @@ def test_every_header_compiles_alone_and_without_a_warning(name: str, tmp_path: 
     for header in headers:
         twice = f'#include "{header}"\n#include "{header}"\n'
         (tmp_path / f"{header.removesuffix('.h')}.{suffix}").write_text(twice)
+    together = "".join(f'#include "{header}"\n' for header in headers)
+    (tmp_path / f"all_of_them.{suffix}").write_text(together)
     flags = [f"-std={standard}", *CONTRACT_FLAGS[1:], *WARNING_FLAGS, *PEDANTIC]
     include = ["-ffreestanding", f"-I{resources.firmware() / 'kernels'}", "-c"]
     units = sorted(path.name for path in tmp_path.iterdir())
     done = subprocess.run([*command, *flags, *include, *units], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0 and not done.stderr, done.stderr
-    assert len(units) == len(headers) > 0
+    assert len(units) == len(headers) + 1 > 1
