@@ -48,7 +48,7 @@ def signals(count: int, seed: int, axes: int = AXES, length: int = LENGTH) -> ND
     amplitude = random.normal(1.0, 0.1, (count, 1, axes))
     wave = amplitude * np.sin(0.4 * t + phase) + 0.3 * np.sin(1.1 * t - phase)
     noise = random.normal(0.0, 0.05, (count, length, axes))
-    return (wave + noise + 0.2).reshape(count, -1).astype(np.float32)
+    return (wave + noise + 0.2).reshape(count, length * axes).astype(np.float32)
 
 
 def edges(axes: int = AXES, length: int = LENGTH) -> NDArray[np.float32]:

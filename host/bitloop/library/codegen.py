@@ -135,13 +135,6 @@ class _Text:
         needs = {table.name: table for table in used.values() if table.offset is not None}
         return Section(model.kernel, model.kernel, tuple(needs.values()), tuple(lines))
 
-    def _accepted(self) -> str:
-        """States that are no refusal, as the header names them."""
-        states = [self.speech.states[0].name]
-        if self.library.kind == "anomaly":
-            states += [self.speech.learning.name, self.speech.learned.name]
-        return ", ".join(states)
-
     def _output(self) -> str:
         """Name of the array the model writes to: the caller's own where it has the right form."""
         v3 = self.options.v3
@@ -173,7 +166,6 @@ class _Text:
             prototypes=list(self.functions.values()),
             guard=f"__{self.options.macro('NANOEDGEAI')}_H__" if v3 else f"{self.options.macro('NANOEDGEAI')}_H",
             knowledge_guard=f"__{self.options.macro('KNOWLEDGE')}_H__",
-            accepted=self._accepted(),
             state_width=max(len(f"{state.name} = {state.value},") for state in self.speech.states),
             **values,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from elftools.elf.constants import SH_FLAGS
@@ -96,9 +96,9 @@ def _link(built: Built, roots: tuple[str, ...]) -> Path:
         symbols.append(built.options.symbol("knowledge"))
     script = _SCRIPT.format(symbols=" ".join(symbols or ["size_probe"]))
     sources = Sources({"probe.c": probe.encode(), "probe.ld": script.encode(), **files})
-    return built.toolchain.executable(
-        sources, built.flags, "probe.elf", script="probe.ld", archives=[built.archive] if roots else []
-    )
+    flags = replace(built.flags, debug=True)  # of the probe, not of the archive: zig strips symbols without it
+    archives = [built.archive] if roots else []
+    return built.toolchain.executable(sources, flags, "probe.elf", script="probe.ld", archives=archives)
 
 
 def _occupied(image: Path) -> tuple[int, int]:
