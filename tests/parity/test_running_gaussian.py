@@ -32,6 +32,10 @@ def test_same_bits_on_plain_data() -> None:
     assert_learning_parity(RunningGaussian(16, 4.0, 1e-6), cloud(1, 60, 16), cloud(2, 40, 16))
 
 
+def test_same_bits_for_as_many_features_as_there_may_be() -> None:
+    assert_learning_parity(RunningGaussian(1024, 4.0, 1e-6), cloud(1, 10, 1024), cloud(2, 2, 1024))
+
+
 def test_learns_mean_and_variance() -> None:
     x = cloud(3, 500, 6, shift=20.0)
     model = RunningGaussian(6, 3.0, 1e-6)

@@ -1,0 +1,95 @@
+"""Every model there is, from its library file to its generated C: the same answers, and lines C takes as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from bitloop.emulator import Emulator
+from bitloop.kernels import forest_classes, forest_values
+from bitloop.kernels.base import Model
+from bitloop.kernels.gaussian import Gaussian
+from bitloop.kernels.growing_prototypes import GrowingPrototypes
+from bitloop.kernels.hyperspheres import Hyperspheres
+from bitloop.kernels.linear import Linear
+from bitloop.kernels.mahalanobis import Mahalanobis
+from bitloop.kernels.models import MODELS
+from bitloop.kernels.naive_bayes import NaiveBayes
+from bitloop.kernels.nearest_classes import NearestClasses
+from bitloop.kernels.nearest_values import NearestValues
+from bitloop.kernels.pipeline import Pipeline, Preprocessing
+from bitloop.kernels.ridge import Ridge
+from bitloop.kernels.running_gaussian import RunningGaussian
+from bitloop.kernels.sefr import Sefr
+from bitloop.library import Library
+from bitloop.library.codegen import Options
+from tests.library.hosted import Hosted
+from tests.library.test_parity import assert_same_answers
+from tests.parity.rows import cloud
+
+D = 6
+X = np.concatenate([cloud(c, 40, D, shift=2.0 * c) for c in range(3)])
+Y = np.repeat(np.arange(3), 40)
+MEANS = np.stack([X[c].mean(axis=0) for c in (Y == 0, Y == 1, Y == 2)])
+VARIANCES = np.stack([X[c].var(axis=0) for c in (Y == 0, Y == 1, Y == 2)])
+WILD = np.float32([[0] * D, [-0.0] * D, [1e-45] * D, [1e15] * D, [-1e15] * D, [1e16] * D, [np.nan] * D, [np.inf] * D])
+
+EXAMPLES: dict[str, Callable[[], Model]] = {
+    "running_gaussian": lambda: RunningGaussian(D, 3.0, 1e-6),
+    "mahalanobis": lambda: Mahalanobis(D, 3.0, 1e-6),
+    "growing_prototypes": lambda: GrowingPrototypes(D, 4, 1.0, 3.0),
+    "gaussian": lambda: Gaussian(MEANS[0], 1 / VARIANCES[0], 2.0),
+    "hyperspheres": lambda: Hyperspheres(MEANS, np.float32([4, 5, 6])),
+    "linear": lambda: Linear(MEANS / 9, np.float32([0, 0.1, -0.2])),
+    "sefr": lambda: Sefr.fit(np.abs(X), Y, 3),
+    "naive_bayes": lambda: NaiveBayes.from_moments(MEANS, VARIANCES, np.full(3, 1 / 3)),
+    "nearest_classes": lambda: NearestClasses(X[::4].copy(), Y[::4].astype(np.uint8), 3, 3),
+    "forest_classes": lambda: forest_classes.from_trees(
+        [DecisionTreeClassifier(min_samples_leaf=n, random_state=n).fit(X, Y).tree_ for n in (2, 4, 8)], D, 3
+    ),
+    "ridge": lambda: Ridge(MEANS[1], 0.7),
+    "nearest_values": lambda: NearestValues(X[::4].copy(), X[::4, 0].copy(), 3),
+    "forest_values": lambda: forest_values.from_trees(
+        [DecisionTreeRegressor(min_samples_leaf=n, random_state=n).fit(X, X[:, 0]).tree_ for n in (3, 9)], D
+    ),
+}
+
+
+def _library(name: str) -> Library:
+    """The model on the raw signal: 2 axes of 3 samples."""
+    model = EXAMPLES[name]()
+    classes = ("a", "b", "c") if model.kind == "classes" else ()
+    return Library(
+        Pipeline(Preprocessing(2, 3, ((),)), model), classes, learning=20 if model.kind == "anomaly" else 0
+    )
+
+
+def test_every_model_has_an_example() -> None:
+    assert set(EXAMPLES) == {model.kernel for model in MODELS}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_reads_back_from_a_library_file(name: str) -> None:
+    made = _library(name)
+    again = Library.from_json(made.to_json())
+    assert again.id == made.id
+    for before, after in zip(made.pipeline.model.constants(), again.pipeline.model.constants(), strict=True):
+        assert (before.name, before.values.dtype) == (after.name, after.values.dtype)
+        np.testing.assert_array_equal(before.values, after.values)
+
+
+@pytest.mark.parametrize("persona", ["v3", "v5"])
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_generated_c_answers_as_the_reference_does(name: str, persona: str) -> None:
+    made = _library(name)
+    hosted, emulator = Hosted.build(made, Options(persona)), Emulator(made, persona=persona)
+    assert hosted.init() == emulator.init() == 0
+    if made.kind == "anomaly":
+        learn = np.concatenate([X[:10], WILD, X[10:60]])
+        np.testing.assert_array_equal(emulator.learn(learn), hosted.learn(learn))
+        assert emulator.knowledge() == hosted.knowledge()
+    seen = np.concatenate([X[60:], WILD, 100 * X[:5]])
+    assert_same_answers(emulator.detect(seen), hosted.detect(seen), f"{name} {persona}")
