@@ -25,7 +25,7 @@ setup_venv() {
     fi
     # The constraints hold for what builds the package, too (older and newer pip read different variables).
     PIP_CONSTRAINT="$root/constraints.txt" PIP_BUILD_CONSTRAINT="$root/constraints.txt" \
-        "$bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+        "$bin/python" -m pip install --quiet --no-compile --disable-pip-version-check --no-input \
         --editable "$root${extra:+[$extra]}"
     echo "$stamp" >>"$root/.venv/bitloop-setup"
 }
