@@ -1,0 +1,85 @@
+"""Every model there is, behind the same preprocessing, with constants as a fit would leave them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+from bitloop.kernels import forest_classes, forest_values
+from bitloop.kernels.base import Model
+from bitloop.kernels.gaussian import Gaussian
+from bitloop.kernels.growing_prototypes import GrowingPrototypes
+from bitloop.kernels.hyperspheres import Hyperspheres
+from bitloop.kernels.linear import Linear
+from bitloop.kernels.mahalanobis import Mahalanobis
+from bitloop.kernels.naive_bayes import NaiveBayes
+from bitloop.kernels.nearest_classes import NearestClasses
+from bitloop.kernels.nearest_values import NearestValues
+from bitloop.kernels.pipeline import Pipeline
+from bitloop.kernels.ridge import Ridge
+from bitloop.kernels.running_gaussian import RunningGaussian
+from bitloop.kernels.sefr import Sefr
+from bitloop.library import Library
+from tests.library.examples import CLASSES, LEARNING, library, signals
+
+_FLOOR = float(np.float32(1e-6))
+
+
+def _features() -> NDArray[np.float32]:
+    return library("anomaly-both").pipeline.preprocessing(signals(60, 21))
+
+
+def _labels() -> NDArray[np.uint8]:
+    return (np.arange(60) % len(CLASSES)).astype(np.uint8)
+
+
+def _moments() -> Model:
+    rows = [_features()[_labels() == c] for c in range(len(CLASSES))]
+    mean = np.array([r.mean(axis=0) for r in rows])
+    variance = np.array([r.var(axis=0) + 0.01 for r in rows])
+    return NaiveBayes.from_moments(mean, variance, np.full(len(CLASSES), 1.0 / len(CLASSES)))
+
+
+def _forest_classes() -> Model:
+    fitted = RandomForestClassifier(5, max_depth=4, random_state=1).fit(_features(), _labels())
+    trees = [tree.tree_ for tree in fitted.estimators_]
+    return forest_classes.from_trees(trees, _features().shape[1], len(CLASSES))
+
+
+def _forest_values() -> Model:
+    fitted = RandomForestRegressor(5, max_depth=4, random_state=1).fit(_features(), _labels().astype(float))
+    return forest_values.from_trees([tree.tree_ for tree in fitted.estimators_], _features().shape[1])
+
+
+def _noise(*shape: int) -> NDArray[np.float32]:
+    return np.random.default_rng(sum(shape)).normal(size=shape).astype(np.float32)
+
+
+MAKERS: dict[str, Callable[[int], Model]] = {
+    "running_gaussian": lambda d: RunningGaussian(d, 3.0, _FLOOR),
+    "mahalanobis": lambda d: Mahalanobis(d, 3.0, _FLOOR),
+    "growing_prototypes": lambda d: GrowingPrototypes(d, 4, 1.5, 3.0),
+    "gaussian": lambda d: Gaussian(_noise(d), np.abs(_noise(d)) + np.float32(0.1), 1.25),
+    "hyperspheres": lambda d: Hyperspheres(_features()[:3].copy(), np.array([2.0, 3.5, 3.0], dtype=np.float32)),
+    "linear": lambda d: Linear(_noise(3, d), _noise(3)),
+    "sefr": lambda d: Sefr.fit(np.abs(_features()), _labels(), 3),
+    "naive_bayes": lambda d: _moments(),
+    "nearest_classes": lambda d: NearestClasses(_features()[:12].copy(), _labels()[:12].copy(), 3, 3),
+    "forest_classes": lambda d: _forest_classes(),
+    "ridge": lambda d: Ridge(_noise(d), 0.5),
+    "nearest_values": lambda d: NearestValues(_features()[:9].copy(), _noise(9), 2),
+    "forest_values": lambda d: _forest_values(),
+}
+
+
+@cache
+def with_model(kernel: str) -> Library:
+    """The example library with the model of that name."""
+    preprocessing = library("anomaly-both").pipeline.preprocessing
+    model = MAKERS[kernel](preprocessing.features)
+    learning = LEARNING if model.kind == "anomaly" else 0
+    return Library(Pipeline(preprocessing, model), CLASSES if model.kind == "classes" else (), learning)
