@@ -58,9 +58,15 @@ class Emulator:
         self._state: State = model.empty() if isinstance(model, LearningModel) else np.zeros(0, dtype=np.float32)
 
     def init(self, pretrained: bool = False) -> int:
-        """Forget what was learned and begin; from the library's pretrained state if asked for."""
+        """Forget what was learned and begin; from the library's pretrained state if asked for.
+
+        Where there is none, v5 answers NEAI_NOT_SUPPORTED and changes nothing; v3, whose C has no such call then,
+        raises LibraryError.
+        """
         model = self.library.pipeline.model
         if pretrained and self.library.pretrained is None:
+            if self._speech is personas.V5 and self.library.kind == "anomaly":
+                return int(personas.StateV5.NEAI_NOT_SUPPORTED)
             raise LibraryError("this library has no pretrained knowledge; call init without it")
         if isinstance(model, LearningModel):
             self._state = model.empty()
