@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import fsum
 
 import numpy as np
 
@@ -37,13 +38,21 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: f
             lightness = 1.0 - cost.share(budget)
         folds.append(min(1.0, max(0.0, answers.quality)))
         firmness.append(answers.firmness)
-        quality = min(folds)
-        if score(quality, 1.0, lightness) < bar:
-            return Outcome(index, recipe, score(quality, 1.0, lightness), quality, 1.0, tuple(folds))
+        unseen = len(shop.split.folds) - len(folds)
+        most = score((*folds, *[1.0] * unseen), 1.0, lightness)
+        if most < bar:
+            return Outcome(index, recipe, most, min(folds), 1.0, tuple(folds))
     confidence = min(firm() for firm in firmness)
-    return Outcome(index, recipe, score(quality, confidence, lightness), quality, confidence, tuple(folds), True)
+    total = score(folds, confidence, lightness)
+    return Outcome(index, recipe, total, min(folds), confidence, tuple(folds), complete=True)
 
 
-def score(quality: float, confidence: float, lightness: float) -> float:
-    """0 to 1, mostly quality."""
-    return WEIGHTS["quality"] * quality + WEIGHTS["confidence"] * confidence + WEIGHTS["lightness"] * lightness
+def score(folds: Sequence[float], confidence: float, lightness: float) -> float:
+    """0 to 1, mostly the worst fold."""
+    parts = {
+        "quality": min(folds),
+        "mean": fsum(folds) / len(folds),
+        "confidence": confidence,
+        "lightness": lightness,
+    }
+    return fsum(WEIGHTS[name] * part for name, part in parts.items())

@@ -11,8 +11,8 @@ from bitloop.library.file import Library
 from bitloop.search.recipe import Recipe
 from bitloop.targets import Target
 
-WEIGHTS = {"quality": 0.95, "confidence": 0.04, "lightness": 0.01}
-"""Shares of the score; the last two decide between candidates of about the same quality."""
+WEIGHTS = {"quality": 0.75, "mean": 0.15, "confidence": 0.09, "lightness": 0.01}
+"""Shares of the score: the worst fold, all folds, and what decides between candidates of about the same quality."""
 
 
 @dataclass(frozen=True, slots=True)

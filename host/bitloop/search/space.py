@@ -45,7 +45,7 @@ class Entry:
 
 _ALL, _PLAIN = ("zscore", "minmax", "robust"), ("none",)
 _TREES: Options = {
-    "trees": (4, 8, 12, 20, 30),
+    "trees": (4, 8, 12, 20),
     "leaves": (6, 12, 24, 48, 96),
     "share": (0.0, 0.33, 1.0),
     "loose": (0, 1),

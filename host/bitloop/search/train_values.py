@@ -47,7 +47,4 @@ def fit_nearest_values(x: Features, y: Targets, hyper: Hypers, seed: int) -> Nea
 
 def fit_forest_values(x: Features, y: Targets, hyper: Hypers, seed: int) -> ForestValues:
     """`trees` trees of at most `leaves` leaves; see trees.grow."""
-    from sklearn.tree import DecisionTreeRegressor, ExtraTreeRegressor
-
-    kind = ExtraTreeRegressor if hyper["loose"] else DecisionTreeRegressor
-    return from_trees(grow(kind, x, y, None, hyper, seed), x.shape[1])
+    return from_trees(grow(x, y.astype(np.float64)[:, None], np.ones(len(x)), hyper, seed), x.shape[1])
