@@ -36,7 +36,7 @@ def c_float(value: float | np.float32) -> str:
     number = np.float32(value)
     if not np.isfinite(number):
         raise LibraryError(f"{number} cannot be a constant of a library")
-    if number == 0.0 or 1e-4 <= abs(number) < 1e7:
+    if number == 0.0 or 1e-4 <= abs(number) < 2e7:
         return f"{np.format_float_positional(number, unique=True, trim='0')}f"
     return f"{np.format_float_scientific(number, unique=True, trim='0', exp_digits=1)}f"
 
