@@ -1,0 +1,168 @@
+"""Bench `virtual`: Unicorn executes the very image a real board would be flashed with, in a process of its own.
+
+The UART of the board is a pseudo-terminal, opened with pyserial like any serial port. Ticks are executed instructions;
+the bench claims nothing about cycles. Faults run the image's own handler, which tells the host.
+
+What it cannot do: cycle timing, UART overruns, interrupts other than SysTick, an FPU that is off until it is enabled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bitloop.errors import BootError, FlashError, ProbeError
+from bitloop_hil.boards import BoardFile
+from bitloop_hil.link.client import Link
+from bitloop_hil.link.transport import Deadline, SerialTransport
+from bitloop_hil.symbols import Symbols
+
+_START_SECONDS = 60.0  # the first start on a machine compiles fast.c
+_COMMAND_SECONDS = 30.0
+_END_SECONDS = 5.0
+
+
+class VirtualBoard:
+    """A board in Unicorn as a `Board`."""
+
+    bench = "virtual"
+    unit = "instructions"
+
+    def __init__(self, board: BoardFile) -> None:
+        self.name, self.core = board.name, board.core
+        self._symbols: Symbols | None = None
+        self._lines: list[dict[str, Any]] = []
+        self._partial = b""
+        self._notes: list[str] = []
+        self._locked = ""
+        self._links: list[Link] = []
+        self._said = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bitloop_hil.benches.virtual", board.name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+        )
+        try:
+            self.port = str(self._answer("port", Deadline.after(_START_SECONDS))["port"])
+        except BaseException:
+            self.close()
+            raise
+
+    def flash(self, image: Path) -> None:
+        """Program the image; the board stands still until the next reset."""
+        self._command({"do": "flash", "image": str(image.resolve())})
+        self._symbols = Symbols(image)
+
+    def reset(self) -> None:
+        """Start the image from its reset vector; what it learned is gone."""
+        if self._symbols is None:
+            raise ProbeError(f"{self.name} has no image; flash one first")
+        self._locked, self._notes = "", []
+        self._command({"do": "reset"})
+
+    def link(self) -> Link:
+        """A link over the board's serial port; one at a time."""
+        describe = self._symbols.describe if self._symbols else None
+        link = Link(_Line(self), describe=describe)
+        self._links.append(link)
+        return link
+
+    def close(self) -> None:
+        """End the process; safe to call twice."""
+        while self._links:
+            self._links.pop().close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._said.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def check(self) -> None:
+        """BootError if the core has locked up, ProbeError if the bench is gone."""
+        self._listen(0.0)
+        if self._locked:
+            where = self._symbols.annotate(self._locked) if self._symbols else self._locked
+            raise BootError(f"the core of {self.name} locked up: {where}")
+
+    def notes(self) -> str:
+        """What keeps the board's UART silent, as far as the bench can see."""
+        return "; ".join(self._notes)
+
+    def _command(self, command: dict[str, str]) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - it was asked for
+        try:
+            self._process.stdin.write(json.dumps(command).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise self._gone() from error
+        self._answer("done", Deadline.after(_COMMAND_SECONDS))
+
+    def _answer(self, key: str, deadline: Deadline) -> dict[str, Any]:
+        while True:
+            while self._lines:
+                line = self._lines.pop(0)
+                if "error" in line:
+                    raise {"FlashError": FlashError}.get(line["class"], ProbeError)(line["error"])
+                if key in line:
+                    return line
+            if deadline.passed:
+                raise ProbeError(f"the virtual board {self.name} did not answer {key!r} in time; start it again")
+            self._listen(deadline.left())
+
+    def _listen(self, seconds: float) -> None:
+        """Take what the process says within so many seconds."""
+        assert self._process.stdout is not None  # noqa: S101 - it was asked for
+        handle = self._process.stdout.fileno()
+        if not select.select([handle], [], [], seconds)[0]:
+            return
+        data = os.read(handle, 1 << 16)
+        if not data:
+            raise self._gone()
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        for line in map(json.loads, lines):
+            if line.get("event") == "locked":
+                self._locked = str(line["text"])
+            elif line.get("event") == "note":
+                self._notes.append(str(line["text"]))
+            else:
+                self._lines.append(line)
+
+    def _gone(self) -> ProbeError:
+        status = self._process.wait()
+        self._said.seek(0)
+        said = " ".join(self._said.read().decode(errors="replace").split())[-400:] or "without a word"
+        return ProbeError(f"the virtual board {self.name} ended with status {status} ({said})")
+
+
+class _Line(SerialTransport):
+    """The serial port, with an eye on the board whenever it is silent."""
+
+    def __init__(self, board: VirtualBoard) -> None:
+        super().__init__(board.port)
+        self._board = board
+
+    def read(self, timeout: float) -> bytes:
+        data = super().read(timeout)
+        if not data:
+            self._board.check()
+        return data
