@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +52,9 @@ class Hosted:
         if has_knowledge_file(library, options):
             lines.append(f"extern const float {options.symbol('knowledge')}[{len(knowledge_words(library))}];")
         ffi.cdef("\n".join(lines))
-        return Hosted(library, options, ffi.dlopen(str(path)), ffi)
+        with tempfile.TemporaryDirectory() as folder:  # a copy of its own: a library loaded twice keeps its state
+            own = shutil.copy(path, folder)
+            return Hosted(library, options, ffi.dlopen(str(own)), ffi)
 
     @staticmethod
     def build(

@@ -95,7 +95,7 @@ def test_sensitivity_scales_every_ratio_alike() -> None:
 def test_null_pointers_and_calls_before_init_are_refused(persona: str) -> None:
     for kind in KINDS:
         made = library(f"{kind}-raw")
-        hosted = Hosted.build(made, Options(persona, suffix=f"null{persona}"))
+        hosted = Hosted.build(made, Options(persona))
         before, null = (123, 128) if persona == "v3" else (2, 3)
         role = "detect" if kind == "anomaly" else "apply"
         row = hosted.ffi.new("float[]", AXES * LENGTH)
