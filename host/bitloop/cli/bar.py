@@ -1,4 +1,4 @@
-"""A progress bar on stderr."""
+"""A progress bar on stderr, where that is a terminal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 @contextmanager
 def bar(console: Console, title: str) -> Iterator[Callable[[int, int, str], None]]:
     """Yields a function to call with what is done, what there is in all, and a word about it."""
+    if not console.is_terminal:
+        yield lambda done, total, what: None
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

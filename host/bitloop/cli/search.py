@@ -138,7 +138,10 @@ def _show(console: Console, outcome: SearchResult, stored: tuple[Found, ...]) ->
 
 @contextmanager
 def _live(console: Console) -> Iterator[Callable[[Progress], None]]:
-    """A table that follows the search."""
+    """A table that follows the search, where that is a terminal."""
+    if not console.is_terminal:
+        yield lambda at: None
+        return
     from rich.live import Live
 
     with Live(console=console, transient=True, refresh_per_second=4) as live:
