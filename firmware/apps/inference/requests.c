@@ -116,7 +116,8 @@ static bool complete(const struct bl_frame *request, uint32_t bytes)
     return whole;
 }
 
-static void on_unsupported(const struct bl_frame *request)
+/* Unused where the library learns and the image traces. */
+__attribute__((unused)) static void on_unsupported(const struct bl_frame *request)
 {
     refuse(request, BL_ERROR_UNSUPPORTED, request->type);
 }

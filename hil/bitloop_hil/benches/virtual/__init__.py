@@ -1,7 +1,7 @@
 """Bench `virtual`: Unicorn executes the very image a real board would be flashed with, in a process of its own.
 
-The UART of the board is a pseudo-terminal, opened with pyserial like any serial port. Ticks are executed instructions;
-the bench claims nothing about cycles. Faults run the image's own handler, which tells the host.
+The UART of the board is a pseudo-terminal, opened with pyserial like any serial port. Ticks are executed
+instructions; the bench claims nothing about cycles. Faults run the image's own handler, which tells the host.
 
 What it cannot do: cycle timing, UART overruns, interrupts other than SysTick, an FPU that is off until it is enabled.
 """
@@ -43,7 +43,7 @@ class VirtualBoard:
         self._notes: list[str] = []
         self._locked = ""
         self._links: list[Link] = []
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the board
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bitloop_hil.benches.virtual", board.name],
             stdin=subprocess.PIPE,

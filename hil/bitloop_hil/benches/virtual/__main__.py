@@ -1,8 +1,8 @@
 """The process of one virtual board: `python -m bitloop_hil.benches.virtual BOARD`.
 
 It opens a pseudo-terminal, says its path as the first line of JSON on standard output, and then does what lines of
-JSON on standard input say: `{"do": "flash", "image": PATH}`, `{"do": "reset"}`. Each is answered by `{"done": ...}` or
-`{"error": ..., "class": ...}`; `{"event": ...}` comes on its own. It ends with its standard input, so it cannot
+JSON on standard input say: `{"do": "flash", "image": PATH}`, `{"do": "reset"}`. Each is answered by `{"done": ...}`
+or `{"error": ..., "class": ...}`; `{"event": ...}` comes on its own. It ends with its standard input, so it cannot
 outlive who started it.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class _Fast(ctypes.Structure):
         ("instructions", _U64),
         ("limit", _U64),
         ("code", ctypes.c_void_p),
+        ("known", ctypes.c_void_p),
         ("code_first", _U64),
         ("code_end", _U64),
         ("block", _U64),
@@ -86,6 +88,8 @@ class Fast:
         self.fields = _Fast()
         self.fields.code, self.fields.code_first = code[0], code[1]
         self.fields.code_end = code[1] + code[2]
+        self._known = mmap.mmap(-1, 2 * code[2])
+        self.fields.known = address_of(self._known)
         self.fields.stop = _address(binding.uclib.uc_emu_stop)
         self._hook()
 
@@ -124,7 +128,7 @@ class Fast:
     @property
     def room(self) -> int:
         """Bytes `feed` takes now."""
-        return _FIFO - (self.fields.received - self.fields.taken)
+        return _FIFO - int(self.fields.received - self.fields.taken)
 
     def feed(self, data: bytes) -> None:
         """Bytes from the line, at most `room`."""
@@ -138,6 +142,10 @@ class Fast:
         data = bytes(memoryview(self.fields.sent_bytes)[: self.fields.sent])
         self.fields.sent = self.fields.polls = 0
         return data
+
+    def forget_code(self) -> None:
+        """The flash has new content."""
+        self._known[:] = bytes(len(self._known))
 
     def clear(self) -> None:
         """Forget what is on its way, and the instructions: a reset."""
@@ -160,6 +168,11 @@ class Fast:
 
 
 _NOWHERE = 0xFFFFFFFE  # no code of ours stands there
+
+
+def address_of(memory: mmap.mmap) -> int:
+    """Where a piece of memory is in this process."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(memory))
 
 
 def _address(function: Any) -> int:

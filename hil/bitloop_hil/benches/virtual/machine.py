@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
 import mmap
 import struct
@@ -16,7 +15,7 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
 from bitloop.errors import FlashError
-from bitloop_hil.benches.virtual.fast import Fast
+from bitloop_hil.benches.virtual.fast import Fast, address_of
 from bitloop_hil.benches.virtual.ppb import BFAR, CFSR, HFSR, PAGE_DWT, PAGE_SCS, PrivateBus
 from bitloop_hil.benches.virtual.uarts import Uart, attach
 from bitloop_hil.boards import BoardFile, Region
@@ -69,7 +68,7 @@ class Machine:
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         self._uc.ctl_set_cpu_model(getattr(arm, board.target.unicorn))
         self._flash = mmap.mmap(-1, board.flash.size)
-        address = ctypes.addressof(ctypes.c_char.from_buffer(self._flash))
+        address = address_of(self._flash)
         readable = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
         self._uc.mem_map_ptr(board.flash.origin, board.flash.size, readable, address)
         if board.flash.origin == _STM32_FLASH:  # seen at 0 too, where an STM32 boots from
@@ -98,6 +97,7 @@ class Machine:
                 )
             self._flash[address - flash.origin : address - flash.origin + len(data)] = data
         self._uc.ctl_flush_tb()
+        self.fast.forget_code()
 
     def reset(self) -> None:
         """Registers and devices as after power-on; RAM as it was."""
