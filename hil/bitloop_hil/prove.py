@@ -108,32 +108,36 @@ class _Plan:
     progress: Progress
 
     def run(self) -> Proof:
-        proof = Proof(self._subject(""), unit=self.board.unit)
+        proof, sighting = Proof(self._subject(""), unit=self.board.unit), None
         try:
             image = self.images(False)
             proof = replace(proof, subject=self._subject(image.build))
-            link, ours, theirs = self._start(image)
-            proof, sighting = self._compare(proof, ours, theirs)
-            proof = replace(proof, link=link.stats.to_json())
+            with self._greeted(image) as link:
+                proof, sighting = self._compare(proof, *self._sides(link))
+                proof = replace(proof, link=link.stats.to_json())
         except BitloopError as error:
             return replace(proof, error=error)
-        if sighting is not None:
-            proof = replace(proof, first_difference=self._locate(sighting))
-        return proof
+        return proof if sighting is None else replace(proof, first_difference=self._locate(sighting))
 
-    def _start(self, image: Image) -> tuple[Link, BoardSide, EmulatorSide]:
-        """Flash, reset, greet and initialise; the emulator likewise."""
+    def _greeted(self, image: Image) -> Link:
+        """Flash, reset and greet. Whoever gets the link closes it: a port is open once."""
         self.board.flash(image.path)
         self.board.reset()
         link = self.board.link()
-        link.greet(self.library.id, image.build)
+        try:
+            link.greet(self.library.id, image.build)
+        except BitloopError:
+            link.close()
+            raise
+        return link
+
+    def _sides(self, link: Link) -> tuple[BoardSide, EmulatorSide]:
+        """Board and emulator, both initialised."""
         speech = persona(self.recipe.persona)
         emulator = Emulator(self.library, native=self.native, persona=self.recipe.persona)
-        ours = BoardSide(self.library, link, speech, self.progress)
-        theirs = EmulatorSide(self.library, emulator, speech)
         link.init(self.pretrained)
         emulator.init(self.pretrained)
-        return link, ours, theirs
+        return BoardSide(self.library, link, speech, self.progress), EmulatorSide(self.library, emulator, speech)
 
     def _compare(self, proof: Proof, ours: BoardSide, theirs: EmulatorSide) -> tuple[Proof, Sighting | None]:
         learned, sighting = self._learn(ours, theirs)
@@ -186,10 +190,9 @@ class _Plan:
 
     def _locate(self, sighting: Sighting) -> Difference:
         try:
-            image = self.images(True)
-            link, ours, theirs = self._start(image)
-            locator = Locator(self.library, link, ours, theirs)
-            return locator.find(sighting, self._to_learn(), self.signals.detect)
+            with self._greeted(self.images(True)) as link:
+                locator = Locator(self.library, link, *self._sides(link))
+                return locator.find(sighting, self._to_learn(), self.signals.detect)
         except BitloopError as error:
             return unlocated(sighting, f"the kernel could not be looked for: {error}")
 

@@ -36,7 +36,10 @@ class Faults:
 class FakeLink:
     """The calls of `Link` a proof makes; the library answers in persona v3."""
 
-    def __init__(self, library: Library, faults: Faults) -> None:
+    def __init__(self, library: Library, faults: Faults, links: set[FakeLink]) -> None:
+        assert not links, "the port is still open"
+        self.open = links
+        self.open.add(self)
         self._library, self._faults = library, faults
         self._emulator = Emulator(library, native=True)
         self._numbers = {"learn": -1, "detect": -1}
@@ -69,6 +72,17 @@ class FakeLink:
         steps = self._library.pipeline.preprocessing.trace(signal[None, :])
         return {step.index: self._faults.step(step.index, values.reshape(-1).copy()) for step, values in steps}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.open.discard(self)
+
     def _judge(self, signal: Floats) -> Reply:
         said: Any = self._emulator.detect(signal[None, :])
         status, kind = int(said.status[0]), self._library.kind
@@ -92,6 +106,7 @@ class FakeBoard:
     def __init__(self, library: Library, faults: Faults | None = None) -> None:
         self.library, self.faults = library, faults or Faults()
         self.flashed: list[Path] = []
+        self.links: set[FakeLink] = set()
 
     def image(self, trace: bool) -> Image:
         return Image(Path("trace.elf" if trace else "plain.elf"), "00" * 8, self.library.id)
@@ -104,7 +119,7 @@ class FakeBoard:
         self.faults.meet("reset")
 
     def link(self) -> Link:
-        return cast(Link, FakeLink(self.library, self.faults))
+        return cast(Link, FakeLink(self.library, self.faults, self.links))
 
     def close(self) -> None:
         pass

@@ -176,7 +176,9 @@ def test_a_refused_signal_that_is_learned_fails_the_proof() -> None:
     ],
 )
 def test_infrastructure_that_fails_breaks_the_proof(call: str, error: Exception, verdict: str, name: str) -> None:
-    proof = proof_of("outlier-raw", Faults(raises={call: error}))
+    board = FakeBoard(library("outlier-raw"), Faults(raises={call: error}))
+    proof = proof_on(board, board.library)
+    assert not board.links
     assert (proof.verdict, proof.failure, proof.reason()) == (verdict, name, str(error))
     json.dumps(proof.to_json())
 
@@ -204,6 +206,7 @@ def test_the_tracing_image_is_only_built_when_something_differs() -> None:
     wrong = FakeBoard(found, Faults(reply=flip_output("detect", 0)))
     proof_on(wrong, found)
     assert wrong.flashed == [Path("plain.elf"), Path("trace.elf")]
+    assert not wrong.links
 
 
 def test_progress_is_told_call_by_call() -> None:
