@@ -15,7 +15,7 @@ from bitloop.kernels.base import Features, Model, StaticModel
 from bitloop.native import host
 from bitloop.search.detect import detection_folds
 from bitloop.search.folds import Fold
-from bitloop.search.metrics import balanced_accuracy, r2
+from bitloop.search.metrics import balanced_accuracy, r2, skill
 from bitloop.search.recipe import Recipe
 from bitloop.search.train import CLASSES, VALUES
 from bitloop.search.workshop import View, Workshop
@@ -28,9 +28,10 @@ REFUSED = -1
 class FoldAnswers:
     """One fold: what was true and what was said (class numbers, 0 regular and 1 abnormal, or values).
 
-    `quality` is balanced accuracy or R2. `firmness` computes, 0 to 1, how much harder it could have been made: for
-    classes balanced accuracy on varied signals, and with the parts swapped (fitted on the held-out signals, tested on
-    the rest); for extrapolation R2 with the parts swapped; for detection the gap between regular and abnormal.
+    `quality` is balanced accuracy, or R2 against the variance of all targets. `firmness` computes, 0 to 1, how well
+    it holds when things get harder: for classes balanced accuracy on varied signals, and with the parts swapped
+    (fitted on the held-out signals, tested on the rest); for extrapolation R2 with the parts swapped; for detection
+    the gap between regular and abnormal.
     """
 
     truth: NDArray[Any]
@@ -75,6 +76,7 @@ def _class_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: View, mode
 
 def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
     table, fit = shop.table, VALUES[recipe.model]
+    variance = float(np.var(table.targets, dtype=np.float64))
     for number, fold in enumerate(shop.split.folds):
         view = shop.view(recipe, fold.train, number)
         train = fold.train[view.usable[fold.train]]
@@ -84,7 +86,7 @@ def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
         truth = table.targets[fold.test]
         said = run(model, view.base[fold.test], view.usable[fold.test])[:, 0]
         firmness = partial(_value_firmness, shop, recipe, fold, view)
-        yield FoldAnswers(truth, said, r2(truth, said), firmness, model, view)
+        yield FoldAnswers(truth, said, skill(truth, said, variance), firmness, model, view)
 
 
 def _value_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: View) -> float:

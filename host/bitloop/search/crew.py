@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from itertools import groupby
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
+from bitloop.search import threads
 from bitloop.search.evaluate import evaluate
 from bitloop.search.recipe import Recipe
 from bitloop.search.result import Budget, Outcome
@@ -50,7 +49,7 @@ class Crew:
         """Outcomes in batches as they come; none are begun after `end` (`time.time()`)."""
         batches = list(_batches(tasks))
         if self._pool is None:
-            with threadpool_limits(1):
+            with threads.single():
                 for batch in batches:
                     yield _work(self._shop, self._budget, batch, bar, end)
             return
@@ -89,7 +88,7 @@ _own: list[tuple[Workshop, Budget]] = []
 
 def _start(table: Table, budget: Budget, seed: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits for us
-    threadpool_limits(1)
+    threads.single()
     _own.append((Workshop(table, seed), budget))
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bitloop.kernels.base import Model
 from bitloop.kernels.pipeline import Pipeline
 from bitloop.library.file import Library
 from bitloop.library.layout import knowledge_bytes
-from bitloop.library.sizes import measure
+from bitloop.library.sizes import Sizes, measure
+from bitloop.search import threads
 from bitloop.search.answers import FoldAnswers, fold_answers
+from bitloop.search.cost import Cost, least
 from bitloop.search.detect import learned, shipped_limit
 from bitloop.search.learning import learning_curve, recommended
 from bitloop.search.report import measures
@@ -23,6 +25,8 @@ from bitloop.search.train import CLASSES, VALUES, with_limit
 from bitloop.search.workshop import Workshop
 
 FINALISTS = 5
+ATTEMPTS = 24
+"""Libraries linked at most to find them."""
 PER_FAMILY = 2
 """Finalists of one family, so that there is something to choose from."""
 
@@ -31,32 +35,54 @@ def finalists(shop: Workshop, budget: Budget, ranked: Sequence[Outcome], evaluat
     """The best candidates that really fit, best first."""
     found: list[Candidate] = []
     families: Counter[str] = Counter()
+    linked = Linked(budget)
     for outcome in ranked:
-        if len(found) == FINALISTS:
+        if len(found) == FINALISTS or linked.tries == ATTEMPTS:
             break
         if families[outcome.recipe.family] >= PER_FAMILY:
             continue
-        with threadpool_limits(1):
-            candidate = finish(shop, budget, outcome, evaluations)
+        with threads.single():
+            candidate = finish(shop, linked, outcome, evaluations)
         if candidate is not None and all(candidate.library.id != other.library.id for other in found):
             families[outcome.recipe.family] += 1
             found.append(candidate)
     return found
 
 
-def finish(shop: Workshop, budget: Budget, outcome: Outcome, evaluations: int) -> Candidate | None:
+@dataclass(slots=True)
+class Linked:
+    """Sizes of linked code. Whoever is larger than one of its family that failed for its size is not linked again."""
+
+    budget: Budget
+    tries: int = 0
+    failed: dict[str, list[Cost]] = field(default_factory=dict)
+
+    def sizes(self, library: Library, family: str) -> Sizes | None:
+        """The sizes, or None where they exceed the budget."""
+        cost = least(library.pipeline.preprocessing, library.pipeline.model)
+        if any(cost.flash >= other.flash and cost.ram >= other.ram for other in self.failed.get(family, ())):
+            return None
+        self.tries += 1
+        sizes = measure(library, self.budget.target, self.budget.compiler)
+        if sizes.flash <= self.budget.flash_bytes and sizes.ram <= self.budget.ram_bytes:
+            return sizes
+        self.failed.setdefault(family, []).append(cost)
+        return None
+
+
+def finish(shop: Workshop, linked: Linked, outcome: Outcome, evaluations: int) -> Candidate | None:
     """The candidate of an outcome, or None where its linked code exceeds the budget."""
     folds = list(fold_answers(shop, outcome.recipe))
     metrics = measures(shop.table, folds)
     library = _fitted(shop, outcome, metrics)
-    sizes = measure(library, budget.target, budget.compiler)
-    if sizes.flash > budget.flash_bytes or sizes.ram > budget.ram_bytes:
+    sizes = linked.sizes(library, outcome.recipe.family)
+    if sizes is None:
         return None
     knowledge = knowledge_bytes(library)
     report = _report(shop, outcome, folds, metrics, evaluations)
     report["sizes"] = {
-        "target": budget.target.name,
-        "compiler": budget.compiler,
+        "target": linked.budget.target.name,
+        "compiler": linked.budget.compiler,
         "knowledge": knowledge,
         "flash": sizes.flash,
         "ram": sizes.ram,

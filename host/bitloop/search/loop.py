@@ -107,7 +107,7 @@ def search(
         record.tell("finishing")
         found = finalists(crew.shop, budget, record.ranked, record.evaluations)
     if not found:
-        raise SearchError(_nothing(record, budget))
+        raise SearchError(_nothing(record, budget, time.time() >= end))
     total = time.monotonic() - record.start
     return SearchResult(found[0], found, record.evaluations, total, record.evaluations / max(searched, 1e-9))
 
@@ -125,8 +125,8 @@ def _explore(crew: Crew, proposer: Proposer, record: _Record, evaluations: int |
         first += size
 
 
-def _nothing(record: _Record, budget: Budget) -> str:
-    if not record.evaluations:
+def _nothing(record: _Record, budget: Budget, late: bool) -> str:
+    if late and not record.evaluations:
         return "the time was too short to evaluate a single candidate; give the search more seconds"
     if record.rejected and not record.ranked:
         common = max(record.rejected, key=lambda reason: record.rejected[reason])

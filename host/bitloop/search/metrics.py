@@ -49,6 +49,11 @@ def r2(truth: Numbers, said: Numbers) -> float:
     return 1.0 - residual / total
 
 
+def skill(truth: Numbers, said: Numbers, variance: float) -> float:
+    """R2 of a few signals, measured against the `variance` of all: their own may be of hardly any size, or none."""
+    return 1.0 - float(np.mean((np.float64(truth) - said) ** 2)) / max(variance, 1e-30)
+
+
 def mae(truth: Numbers, said: Numbers) -> float:
     """Mean absolute error, in units of the target."""
     return float(np.mean(np.abs(np.float64(truth) - said)))
