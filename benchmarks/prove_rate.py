@@ -87,19 +87,19 @@ def rates(board: str, bench: str, seconds: float) -> Iterator[Rate]:
 def main() -> int:
     """Measure and print; status 1 if any bit differed."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
-    table = Table("board", "bench", "pipeline", "signals/s", "ticks per call", "bits differing", title="prove")
+    table = Table("board", "bench", "pipeline", "signals/s", "ticks per call", "unit", "bits differing", title="prove")
     failed = False
     for board, bench in BOARDS:
         try:
             for rate in rates(board, bench, seconds):
                 detect = rate.proof.detect
-                ticks = f"{detect.median} {rate.proof.unit}" if detect else "-"
+                ticks, unit = f"{detect.median}" if detect else "-", rate.proof.unit
                 speed = f"{rate.signals / rate.seconds:.0f}"
-                table.add_row(board, bench, rate.pipeline, speed, ticks, str(rate.proof.differing))
+                table.add_row(board, bench, rate.pipeline, speed, ticks, unit, str(rate.proof.differing))
                 failed = failed or rate.proof.verdict == FAIL
         except ProbeError as error:
-            table.add_row(board, bench, "-", "-", str(error), "-")
-    Console().print(table)
+            table.add_row(board, bench, "-", "-", "-", str(error), "-")
+    Console(width=110).print(table)
     return int(failed)
 
 
