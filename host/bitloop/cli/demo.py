@@ -72,6 +72,11 @@ class _Demo:
         with self._step("making the project") as note:
             project = self._project(told)
             note(f"{project.folder.name}: {len(project.entries())} recordings, checked")
+        with self._step("compiling the kernels for this machine") as note:
+            from bitloop.native import host
+
+            host()
+            note("kept for the next time")
         with self._step("searching") as note:
             found = self._search(project, note)
         library = project.libraries.load(found)
