@@ -21,7 +21,7 @@ SIGNALS, LENGTH, AXES = 60, 128, 3
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`worst_fold` shows that the evaluations were of use. `per_cpu_second` is of one job, free of other load, or 0."""
+    """`worst_fold` shows that the evaluations were of use; `per_cpu_second` is 0 for more than one job."""
 
     kind: str
     signals: int
@@ -87,7 +87,8 @@ def main() -> None:
     for rate in rates:
         print(
             f"{rate.kind:14} {rate.signals:4} signals {rate.evaluations:6} evaluations"
-            f" {rate.per_second_and_core:7.1f} /s/core {rate.per_cpu_second:7.1f} /s of CPU   worst fold {rate.worst_fold:.3f}"
+            f" {rate.per_second_and_core:7.1f} /s/core {rate.per_cpu_second:7.1f} /s of CPU"
+            f"   worst fold {rate.worst_fold:.3f}"
         )
 
 

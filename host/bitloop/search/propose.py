@@ -15,8 +15,6 @@ from bitloop.search.space import ENTRIES, Space
 
 GENERATION = 64
 """Candidates proposed from the same knowledge."""
-ROUNDS = 3
-"""How often each family is drawn at random before the best are varied."""
 PARENTS = 12
 EXPLORE = 0.2
 """Share of later generations that is still drawn at random."""
@@ -45,10 +43,10 @@ class Proposer:
     def _one(self, index: int, ranked: Sequence[Outcome], taken: Set[Recipe]) -> Recipe | None:
         rng = np.random.default_rng([self.seed, index])
         families = self.space.families
-        opening = index < ROUNDS * len(families)
+        opening = index < len(families)
         for attempt in range(TRIES):
             if opening and attempt < TRIES // 2:
-                views, model = families[(index * _stride(len(families))) % len(families)]
+                views, model = families[index]
                 recipe = self.space.draw(rng, views, model)
             elif opening or not ranked or rng.random() < EXPLORE:
                 views, model = families[int(rng.integers(len(families)))]
@@ -72,11 +70,3 @@ def _parent(rng: np.random.Generator, ranked: Sequence[Outcome]) -> Outcome:
     """One of the best, the better the likelier."""
     best = ranked[:PARENTS]
     return best[min(int(rng.integers(len(best))), int(rng.integers(len(best))))]
-
-
-def _stride(families: int) -> int:
-    """A step that visits every family before any twice, far apart ones first."""
-    step = max(1, int(families * 0.618))
-    while np.gcd(step, families) != 1:
-        step += 1
-    return step

@@ -36,11 +36,15 @@ _FLOORS = (1e-4, 1e-3, 1e-2, 1e-1)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A model: what its features may be scaled by, its hyper-parameters, and how many features make sense."""
+    """A model: what its features may be scaled by, its hyper-parameters, and how many features make sense.
+
+    `rounds` is how often each of its families is drawn at random: less often where fitting takes long.
+    """
 
     scales: tuple[str, ...]
     hyper: Options
     most: int = 512
+    rounds: int = 3
 
 
 _ALL, _PLAIN = ("zscore", "minmax", "robust"), ("none",)
@@ -58,14 +62,14 @@ ENTRIES: Mapping[str, Entry] = {
     "growing_prototypes": Entry(_ALL, {"capacity": (8, 16, 32, 64, 128), "novelty": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5)}),
     "gaussian": Entry(_PLAIN, {"smoothing": (1e-6, 1e-4, 1e-3, 1e-2, 1e-1)}),
     "hyperspheres": Entry(_ALL, {"spheres": (1, 2, 4, 8, 16)}),
-    "linear": Entry(_ALL, {"logistic": (0, 0, 0, 1), "strength": (1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 0.7)}),
+    "linear": Entry(_ALL, {"logistic": (0, 0, 0, 0, 1), "strength": (1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 0.7)}),
     "sefr": Entry(("minmax",), {}),
     "naive_bayes": Entry(_PLAIN, {"smoothing": (1e-9, 1e-6, 1e-4, 1e-3, 1e-2, 1e-1)}),
     "nearest_classes": Entry(_ALL, {"prototypes": (1, 2, 4, 8, 16, 32), "k": (1, 3)}),
-    "forest_classes": Entry(_PLAIN, _TREES, 1024),
+    "forest_classes": Entry(_PLAIN, _TREES, 512, rounds=1),
     "ridge": Entry(_ALL, {"strength": (1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0)}),
     "nearest_values": Entry(_ALL, {"prototypes": (16, 32, 64, 128, 256), "k": (1, 3, 5)}),
-    "forest_values": Entry(_PLAIN, _TREES, 1024),
+    "forest_values": Entry(_PLAIN, _TREES, 512, rounds=1),
 }
 
 
@@ -92,8 +96,15 @@ class Space:
 
     @property
     def families(self) -> tuple[tuple[tuple[str, ...], str], ...]:
-        """Every pair of views and model; the spectrum stands twice, having most to choose from."""
-        return tuple((views, model) for views in self.views for model in self.models)
+        """Every pair of views and model, in rounds; the spectrum stands twice, having most to choose from."""
+        rounds = range(max(ENTRIES[model].rounds for model in self.models))
+        return tuple(
+            (views, model)
+            for turn in rounds
+            for views in self.views
+            for model in self.models
+            if turn < ENTRIES[model].rounds
+        )
 
     def draw(self, rng: np.random.Generator, views: tuple[str, ...], model: str) -> Recipe:
         """A random recipe of a family."""
