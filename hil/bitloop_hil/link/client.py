@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bitloop.errors import BootError, LinkError
 from bitloop_hil.link import packets as p
 from bitloop_hil.link.frame import Decoder, Frame, LinkStats, encode
+from bitloop_hil.link.greeting import Greeting, read, refuse_other
 from bitloop_hil.link.transport import Deadline, Transport
 
 _SLICE = 0.05  # seconds of one read; short enough that deadlines are kept
@@ -33,31 +34,6 @@ class Patience:
     attempts: int = 4
     hello: float = 0.5
     boot: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """What the board said about itself: `axes`, `samples` per axis and `outputs` of the library, sizes in bytes."""
-
-    protocol: int
-    persona: str
-    kind: str
-    traces: bool
-    learns: bool
-    pretrained: bool
-    axes: int
-    samples: int
-    outputs: int
-    max_payload: int
-    buffer_bytes: int
-    knowledge_bytes: int
-    clock_hz: int
-    tick_source: str
-    library_id: str
-    build: str
-    firmware: str
-    core: str
-    board: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,8 +82,8 @@ class Link:
             first = False
             self._send(hello)
             frame = self._await(hello, Deadline.after(min(self._patience.hello, deadline.left())), [])
-        greeting = _greeting(self._reply(p.HELLO, frame))
-        _refuse(greeting, library_id, build)
+        greeting = read(self._reply(p.HELLO, frame))
+        refuse_other(greeting, library_id, build)
         self.greeting = greeting
         return greeting
 
@@ -284,45 +260,6 @@ class Link:
 
     def _said(self) -> str:
         return f" (the board's last words: {self.log[-1]})" if self.log else ""
-
-
-def _greeting(said: dict[str, Any]) -> Greeting:
-    kind, source = said["kind"], said["tick_source"]
-    if said["protocol"] != p.PROTOCOL or kind >= len(p.KINDS) or source >= len(p.TICK_SOURCES):
-        raise BootError(
-            f"the firmware greets with protocol {said['protocol']}, kind {kind} and tick source {source}, which this"
-            f" bitloop (protocol {p.PROTOCOL}) does not know; flash an image it built"
-        )
-    return Greeting(
-        protocol=said["protocol"],
-        persona=p.PERSONAS.get(said["persona"], "unknown"),
-        kind=p.KINDS[kind],
-        traces=bool(said["flags"] & p.FLAGS["TRACE"]),
-        learns=bool(said["flags"] & p.FLAGS["LEARNS"]),
-        pretrained=bool(said["flags"] & p.FLAGS["PRETRAINED"]),
-        axes=said["axes"],
-        samples=said["samples"],
-        outputs=said["outputs"],
-        max_payload=said["max_payload"],
-        buffer_bytes=said["buffer_bytes"],
-        knowledge_bytes=said["knowledge_bytes"],
-        clock_hz=said["clock_hz"],
-        tick_source=p.TICK_SOURCES[source],
-        library_id=said["library"].hex(),
-        build=said["build"].hex(),
-        firmware=said["firmware"],
-        core=said["core"],
-        board=said["board"],
-    )
-
-
-def _refuse(greeting: Greeting, library_id: str | None, build: str | None) -> None:
-    if library_id is not None and greeting.library_id != library_id:
-        raise BootError(
-            f"the board runs library {greeting.library_id}, not {library_id}; flash the image of that library"
-        )
-    if build is not None and greeting.build != build:
-        raise BootError(f"the board runs build {greeting.build} of the library, not {build}; flash that image")
 
 
 def _steps(parts: list[Frame]) -> dict[int, Floats]:
