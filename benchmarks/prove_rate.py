@@ -87,7 +87,9 @@ def rates(board: str, bench: str, seconds: float) -> Iterator[Rate]:
 def main() -> int:
     """Measure and print; status 1 if any bit differed."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
-    table = Table("board", "bench", "pipeline", "signals/s", "ticks per call", "unit", "bits differing", title="prove")
+    table = Table(
+        "board", "bench", "pipeline", "signals/s", "ticks per call", "unit", "bits differing", title="prove"
+    )
     failed = False
     for board, bench in BOARDS:
         try:
