@@ -100,7 +100,7 @@ def test_a_proof_learns_what_the_library_asks_for_and_judges_the_rest() -> None:
 
 def test_the_demo_does_the_whole_job(tmp_path: Path) -> None:
     kept = tmp_path / "demo"
-    outcome = run("demo", "--seconds", 12, "--keep", kept, "--json")
+    outcome = run("demo", "--evaluations", 60, "--keep", kept, "--json")
     assert outcome.status == 0, outcome.err
     told = outcome.json
     assert told["kind"] == "anomaly"
@@ -118,7 +118,7 @@ def test_the_demo_does_the_whole_job(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["outlier", "classes", "extrapolation"])
 def test_the_demo_knows_every_kind(kind: str) -> None:
-    outcome = run("demo", "--kind", kind, "--seconds", 15)
+    outcome = run("demo", "--kind", kind, "--evaluations", 60)
     assert outcome.status == 0, outcome.err
     assert "PASS on b-l475e-iot01a" in outcome.out
 

@@ -30,6 +30,9 @@ TARGET, MAX_RAM, MAX_FLASH = BOARD, 32, 64
 def demo(
     kind: Annotated[Kind, typer.Option(help="Kind of project to show.")] = "anomaly",
     seconds: Annotated[float, typer.Option(min=1, help="How long to search.")] = 25.0,
+    evaluations: Annotated[
+        int | None, typer.Option(min=1, help="Search by number instead, for the same result everywhere.")
+    ] = None,
     keep: Annotated[
         Path | None, typer.Option(help="Folder to keep recordings, project and zip in.", show_default=False)
     ] = None,
@@ -42,7 +45,7 @@ def demo(
     """
     with ExitStack() as stack:
         folder = _folder(keep, force, stack)
-        record = _Demo(folder, kind, seconds, force, progress()).run()
+        record = _Demo(folder, kind, None if evaluations else seconds, evaluations, force, progress()).run()
     if keep is not None:
         record["folder"] = str(keep)
     result(as_json, record, lambda console: _show(console, record))
@@ -55,7 +58,8 @@ def demo(
 class _Demo:
     folder: Path
     kind: Kind
-    seconds: float
+    seconds: float | None
+    evaluations: int | None
     force: bool
     console: Console
 
@@ -119,7 +123,7 @@ class _Demo:
         outcome = search.find(
             project,
             seconds=self.seconds,
-            evaluations=None,
+            evaluations=self.evaluations,
             seed=1,
             jobs=jobs,
             update=lambda at: note(f"{at.evaluations} candidates, best {at.score:.4f} ({at.family})"),
