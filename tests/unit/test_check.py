@@ -35,6 +35,14 @@ def test_fewer_than_twenty_signals_of_a_label_block() -> None:
     assert _codes(_project(20, 50)) == {"few"}
 
 
+def test_few_or_no_abnormal_signals_are_a_warning() -> None:
+    few = check(_project(60, 3))
+    assert (few.ok, [f.code for f in few.findings]) == (True, ["few"])
+    healthy = _project(60, 60).recordings[:1]
+    none = check(Dataset("anomaly", 3, 256, healthy))
+    assert (none.ok, [f.code for f in none.findings]) == (True, ["no-abnormal"])
+
+
 def test_one_value_of_the_target_blocks() -> None:
     x = _signals(60)
     constant = Recording("a.csv", "", x, np.full(60, 7, dtype=np.float32))
@@ -49,7 +57,7 @@ def test_a_length_without_a_spectrum_is_a_warning_and_one_sample_per_line_a_prob
     assert [f.code for f in check(short).warnings] == ["no-spectrum"]
     log = Dataset("outlier", 3, 1, (Recording("log.csv", "regular", x[:, :3]),))
     assert "no-buffer" in {f.code for f in check(log).problems}
-    assert check(replace(log, kind="anomaly", multi_sensor=True)).problems[0].code == "no-abnormal"
+    assert check(replace(log, kind="anomaly", multi_sensor=True)).ok
 
 
 def test_copies_are_found_with_their_lines() -> None:

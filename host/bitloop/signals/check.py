@@ -84,8 +84,8 @@ def _labels(dataset: Dataset, _: Lines) -> Iterator[Finding]:
     if dataset.kind in ("anomaly", "outlier") and REGULAR not in found:
         yield Finding(True, "no-regular", "there are no regular signals", "add a recording with --as regular")
     if dataset.kind == "anomaly" and ABNORMAL not in found:
-        advice = "add recordings of some fault with --as abnormal: without any, libraries cannot be compared"
-        yield Finding(True, "no-abnormal", "there are no abnormal signals", advice)
+        what = "there are no abnormal signals, so libraries are compared by simulated faults"
+        yield Finding(False, "no-abnormal", what, "add recordings of a real fault with --as abnormal if you can")
     if dataset.kind == "classes" and len(found) < 2:
         yield Finding(True, "one-class", "there are fewer than two classes", "add a recording of each with --as NAME")
     if dataset.kind == "extrapolation":
@@ -102,7 +102,7 @@ def _few(dataset: Dataset, _: Lines) -> Iterator[Finding]:
     for label in dataset.labels:
         count = len(dataset.labelled(label))
         of = f"{count} signals" + (f" of {label}" if label else "")
-        if count < MIN_LINES:
+        if count < MIN_LINES and label != ABNORMAL:
             advice = f"record at least {MIN_LINES}, better {GOOD_LINES} or more"
             yield Finding(True, "too-few", f"{of} are too few", advice, label=label)
         elif count < GOOD_LINES:
