@@ -100,7 +100,7 @@ def table(found: tuple[Found, ...], kind: str) -> Table:
     """Libraries with their scores and sizes, in the order given."""
     from rich.table import Table
 
-    quality, long = ("R²", "R²") if kind == "extrapolation" else ("BA", "balanced accuracy")
+    quality, long = ("R²", "that") if kind == "extrapolation" else ("BA", "balanced accuracy")
     drawn = Table(box=None, pad_edge=False, header_style="dim", caption_justify="left")
     drawn.caption = f"{quality}: {long} of the worst fold; flash and RAM (with stack) of the linked code"
     drawn.add_column("no", justify="right")
