@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -115,9 +114,9 @@ def test_multi_sensor_states_are_learned_in_order() -> None:
 
 def test_a_search_stops_on_time_and_reports_as_it_goes() -> None:
     heard: list[Progress] = []
-    start = time.monotonic()
     result = search(classes(), BUDGET, seconds=2.0, progress=heard.append)
-    assert time.monotonic() - start < 12  # the finalists are still fitted and linked
+    assert heard[-1].stage == "finishing"  # fitting and linking the finalists comes on top
+    assert heard[-1].seconds < 10
     assert result.evaluations == heard[-1].evaluations > 0
     assert [p.evaluations for p in heard] == sorted(p.evaluations for p in heard)
     assert heard[-1].score == max(p.score for p in heard)

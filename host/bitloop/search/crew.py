@@ -6,9 +6,10 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from itertools import groupby
 
+from bitloop.errors import SearchError
 from bitloop.search import threads
 from bitloop.search.evaluate import evaluate
 from bitloop.search.recipe import Recipe
@@ -29,7 +30,9 @@ class Crew:
         self._budget = budget
         self._shop = Workshop(table, seed)
         self._pool: ProcessPoolExecutor | None = None
-        if jobs > 1:
+        if jobs == 1:
+            threads.load()
+        else:
             context = multiprocessing.get_context("spawn")  # a fork would copy OpenMP's threads in mid-flight
             self._pool = ProcessPoolExecutor(jobs, context, _start, (table, budget, seed))
 
@@ -59,6 +62,8 @@ class Crew:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield future.result()
+        except BrokenExecutor as error:
+            raise SearchError("a worker of the search died, perhaps of too little memory; use fewer jobs") from error
         finally:
             for future in waiting:
                 future.cancel()

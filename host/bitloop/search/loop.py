@@ -23,6 +23,8 @@ KEPT = max(PARENTS, 3 * FINALISTS)
 """Candidates that are evaluated to the end; whoever cannot be among them is left early."""
 FINISHING = 0.15, 8.0
 """Share of the time, and seconds at most, kept for fitting and measuring the finalists."""
+LEAST = 0.25
+"""Share of the time that is searched however long getting ready took."""
 
 Watcher = Callable[[Progress], None]
 
@@ -94,11 +96,10 @@ def search(
     table = Table.of(dataset)
     host()  # built once here, so that the workers find it in the cache
     record = _Record(progress, time.monotonic())
-    end = math.inf
-    if seconds is not None:
-        end = time.time() + seconds - min(FINISHING[0] * seconds, FINISHING[1])
+    end = math.inf if seconds is None else time.time() + seconds - min(FINISHING[0] * seconds, FINISHING[1])
     space = Space.of(table.kind, Shape(table.axes, table.length), unit_of(table))
     with Crew(table, budget, seed, jobs) as crew:
+        end = end if seconds is None else max(end, time.time() + LEAST * seconds)
         try:
             _explore(crew, Proposer(space, budget, seed), record, evaluations, end)
         except KeyboardInterrupt:

@@ -7,8 +7,13 @@ from typing import Any
 
 def single() -> Any:
     """Limits every numeric library to one thread from now on; as a context manager until its end."""
-    # a limit only reaches libraries that are loaded
-    import sklearn.tree  # noqa: F401
+    load()  # a limit only reaches libraries that are loaded
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     return threadpool_limits(1)
+
+
+def load() -> None:
+    """Import what fitting needs; it takes a second or two."""
+    import scipy.optimize
+    import sklearn.tree  # noqa: F401
