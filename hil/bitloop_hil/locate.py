@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bitloop.errors import LinkError
 from bitloop.kernels.base import Features
 from bitloop.library.file import Library
 from bitloop_hil.compare import Place, Tally, compare, compare_floats, first_different, words
@@ -83,14 +84,14 @@ class Locator:
                 at = first_different(expected, seen)
                 if at is None:
                     continue
-                kernel = step.stage.kernel
-                if at >= len(seen) or at >= len(expected):
-                    note = f"the board reports {len(seen)} values after this step; {len(expected)} are due"
-                    place = Place(call, "step", at, 0.0, 0.0, 0, 0)
-                    return _difference(what, kernel, step.index, place, note)
-                values_here = float(expected[at]), float(seen[at])
+                if len(seen) != len(expected):
+                    raise LinkError(
+                        f"the board reports {len(seen)} values after {step.stage.kernel} (step {step.index});"
+                        f" {len(expected)} are due"
+                    )
                 bits = int(words(expected)[at]), int(words(seen)[at])
-                return _difference(what, kernel, step.index, Place(call, "step", at, *values_here, *bits), "")
+                place = Place(call, "step", at, float(expected[at]), float(seen[at]), *bits)
+                return _difference(what, step.stage.kernel, step.index, place, "")
         return None
 
     def _by_model(self, what: str, place: Place) -> Difference:
