@@ -15,5 +15,5 @@ def single() -> Any:
 
 def load() -> None:
     """Import what fitting needs; it takes a second or two."""
-    import scipy.optimize
+    import scipy.optimize  # noqa: F401
     import sklearn.tree  # noqa: F401
