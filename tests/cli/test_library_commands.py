@@ -69,7 +69,7 @@ def test_too_little_learning_is_an_error(tmp_path: Path) -> None:
     assert outcome.status == 1
     assert outcome.json["learned"]["status"] == "NEAI_NOT_ENOUGH_CALL_TO_LEARNING"
     assert outcome.json["results"] == [{"file": str(usual), "line": 3, "status": "NEAI_NOT_ENOUGH_CALL_TO_LEARNING"}]
-    assert "1 signal was not answered" in outcome.err
+    assert "and has 9; give more with --learn" in outcome.err
     modern = run("emulate", project.folder, usual, "--lines", "3", "--persona", "v5", "--json")
     assert modern.json["results"][0]["status"] == "NEAI_LEARNING_IN_PROGRESS"
 

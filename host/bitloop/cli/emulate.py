@@ -59,10 +59,19 @@ def emulate(
     result(as_json, record, lambda console: _show(console, record))
     errors = record["summary"]["errors"] + record["learned"]["refused"]
     if errors:
-        typer.echo(
-            f"bitloop: {errors} signal{'s were' if errors > 1 else ' was'} not answered; see their status", err=True
-        )
+        typer.echo(f"bitloop: {_complaint(errors, emulator)}", err=True)
         raise typer.Exit(1)
+
+
+def _complaint(errors: int, emulator: Emulator) -> str:
+    wanted = emulator.library.learning
+    learned = int(emulator.state[0]) if wanted else 0
+    if learned < wanted:
+        return (
+            f"the library judges after {wanted} learned signals and has {learned};"
+            " give more with --learn, or begin with --pretrained"
+        )
+    return f"{errors} signal{'s were' if errors > 1 else ' was'} not answered; see their status"
 
 
 def _learned(emulator: Emulator, files: list[Path], lines: str, persona: str) -> dict[str, Any]:
