@@ -4,29 +4,19 @@
  * takes what is there and waits for at least one byte, so nothing is polled. A closed stream ends the program, which
  * is how the host stops it without a signal.
  *
- * SysTick runs from the core clock and is widened to 32 bits by counting its wraps in the interrupt. Under `-icount`
- * it is a function of the instructions executed alone; the bench turns ticks into instructions. */
+ * Time is ticks.c on SysTick. Under `-icount` that is a function of the instructions executed alone; the bench turns
+ * ticks into instructions. */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "port.h"
+#include "ticks.h"
 
 enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0x20 };
 enum { MODE_READ_BINARY = 1, MODE_WRITE_BINARY = 5 };
 enum { APPLICATION_EXIT = 0x20026 };
 
-#define SYSTICK_CONTROL (*(volatile uint32_t *)0xE000E010u)
-#define SYSTICK_RELOAD (*(volatile uint32_t *)0xE000E014u)
-#define SYSTICK_VALUE (*(volatile uint32_t *)0xE000E018u)
-#define SYSTICK_ENABLE 1u
-#define SYSTICK_INTERRUPT 2u
-#define SYSTICK_CORE_CLOCK 4u
-#define SYSTICK_PERIOD 0x1000000u
-
 static uint32_t to_board, from_board;
-static volatile uint32_t wraps;
-
-void SysTick_Handler(void);
 
 static uint32_t call(uint32_t operation, const void *block)
 {
@@ -60,16 +50,9 @@ static size_t transfer(uint32_t operation, uint32_t file, const uint8_t *data, s
     return left > size ? 0u : size - left;
 }
 
-void SysTick_Handler(void)
-{
-    wraps++;
-}
-
 void bl_port_init(void)
 {
-    SYSTICK_RELOAD = SYSTICK_PERIOD - 1u;
-    SYSTICK_VALUE = 0u;
-    SYSTICK_CONTROL = SYSTICK_ENABLE | SYSTICK_INTERRUPT | SYSTICK_CORE_CLOCK;
+    bl_ticks_init();
     to_board = open_file("to_board", sizeof "to_board" - 1u, MODE_READ_BINARY);
     from_board = open_file("from_board", sizeof "from_board" - 1u, MODE_WRITE_BINARY);
 }
@@ -91,16 +74,6 @@ void bl_write(const uint8_t data[], size_t size)
         data += moved;
         size -= moved;
     }
-}
-
-uint32_t bl_ticks(void)
-{
-    uint32_t before, value;
-    do {
-        before = wraps;
-        value = SYSTICK_VALUE;
-    } while (before != wraps);
-    return before * SYSTICK_PERIOD + (SYSTICK_PERIOD - 1u - value);
 }
 
 void bl_exit(uint32_t status)

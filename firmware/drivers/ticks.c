@@ -1,9 +1,10 @@
-/* bl_ticks on the DWT's cycle counter, or on SysTick widened to 32 bits by its interrupt (Armv6-M has no DWT counter). */
+/* bl_ticks on the source the board names: the DWT's cycle counter (1), or SysTick widened to 32 bits by its interrupt
+ * (2) where there is none: Armv6-M has no such counter, and QEMU models none. */
 #include "ticks.h"
 
 #include "port.h"
 
-#if defined(__ARM_ARCH_6M__)
+#if BL_TICK_SOURCE == 2
 
 #define SYSTICK_CONTROL (*(volatile uint32_t *)0xE000E010u)
 #define SYSTICK_RELOAD (*(volatile uint32_t *)0xE000E014u)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from bitloop import resources
 from bitloop.cache import digest
@@ -16,13 +13,13 @@ from bitloop.kernels.base import LearningModel
 from bitloop.library import knowledge
 from bitloop.library.codegen import Options, generate, has_knowledge_file
 from bitloop.library.file import Library
-from bitloop.library.tables import c_string
+from bitloop.library.templates import environment
 from bitloop.toolchain import Flags, Sources, Toolchain
 from bitloop_hil.boards import BoardFile, ImageFile
 from bitloop_hil.link.packets import DETECT_REPLY, GREETING
 
 BUILD_DIGITS = 16
-_SOURCES = ("link/*.h", "apps/inference/*.[ch]", "drivers/port.h", "startup/*.c")
+_SOURCES = ("link/*.h", "apps/inference/*.[ch]", "drivers/port.h", "drivers/ticks.[ch]", "startup/*.c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +83,7 @@ def _check_payload(library: Library, name: str, parts: ImageFile) -> None:
 
 
 def _firmware(parts: ImageFile) -> Sources:
-    # The semihosting driver has a clock of its own; the UARTs share one.
-    own_clock = parts.driver == "semihost"
-    drivers = [f"drivers/{parts.driver}.c", *(() if own_clock else ("drivers/ticks.[ch]",))]
-    return Sources.of(resources.firmware(), *_SOURCES, *drivers)
+    return Sources.of(resources.firmware(), *_SOURCES, f"drivers/{parts.driver}.c")
 
 
 def _defines(board: BoardFile, parts: ImageFile) -> list[str]:
@@ -122,18 +116,4 @@ def _glue(library: Library, board: BoardFile, options: Options) -> Sources:
 
 
 def _render(template: str, **values: Any) -> bytes:
-    return _environment().get_template(template).render(**values).encode()
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(  # noqa: S701 - the text is C, not HTML
-        loader=jinja2.FileSystemLoader(resources.firmware() / "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["c_string"] = c_string
-    environment.filters["id_bytes"] = lambda digits: ", ".join(f"0x{byte:02x}u" for byte in bytes.fromhex(digits))
-    return environment
+    return environment().get_template(template).render(**values).encode()

@@ -85,6 +85,7 @@ def echo_image(machine: Machine, compiler: str) -> Path:
     """The program, linked for a machine."""
     flash, ram, size = _MEMORY[machine.name]
     script = _SCRIPT.format(flash=flash, ram=ram, size=size).encode()
-    sources = Sources.of(resources.firmware(), "drivers/port.h", "drivers/semihost.c")
+    sources = Sources.of(resources.firmware(), "drivers/port.h", "drivers/semihost.c", "drivers/ticks.[ch]")
     own = Sources({"echo.c": _PROGRAM, "echo.ld": script})
-    return Toolchain(compiler, target(machine.core)).executable(sources | own, Flags(), "echo.elf", script="echo.ld")
+    flags = Flags(defines=("BL_TICK_SOURCE=2",))
+    return Toolchain(compiler, target(machine.core)).executable(sources | own, flags, "echo.elf", script="echo.ld")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import numpy as np
 
 from bitloop.emulator import Emulator
 from bitloop.errors import BootError
 from bitloop.library.file import Library
+from bitloop_hil.closing import Closing
 from bitloop_hil.images import Image
 from bitloop_hil.link.client import Floats, Link, Reply
 from bitloop_hil.link.frame import LinkStats
@@ -33,7 +33,7 @@ class Faults:
             raise self.raises[what]
 
 
-class FakeLink:
+class FakeLink(Closing):
     """The calls of `Link` a proof makes; the library answers in persona v3."""
 
     def __init__(self, library: Library, faults: Faults, links: set[FakeLink]) -> None:
@@ -72,14 +72,6 @@ class FakeLink:
         steps = self._library.pipeline.preprocessing.trace(signal[None, :])
         return {step.index: self._faults.step(step.index, values.reshape(-1).copy()) for step, values in steps}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         self.open.discard(self)
 
@@ -98,7 +90,7 @@ class FakeLink:
         return self._faults.reply(what, self._numbers[what], reply)
 
 
-class FakeBoard:
+class FakeBoard(Closing):
     """`Board` without a board."""
 
     name, bench, core, unit = "fake", "fake", "host", "cycles"
@@ -123,14 +115,6 @@ class FakeBoard:
 
     def close(self) -> None:
         pass
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def flipped(values: Floats, index: int) -> Floats:

@@ -24,11 +24,10 @@ import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from bitloop.errors import BootError, FlashError, LinkError, ProbeError
 from bitloop_hil.boards import BoardFile
+from bitloop_hil.closing import Closing
 from bitloop_hil.link.client import Link, Reply
 from bitloop_hil.link.packets import Packet
 
@@ -163,7 +162,7 @@ class Run:
         return ProbeError(text) if self._heard else BootError(f"{text} before the firmware said anything")
 
 
-class QemuBoard:
+class QemuBoard(Closing):
     """A machine of QEMU as a `Board`; raises ProbeError where QEMU is not installed. Ticks are instructions."""
 
     bench = "qemu"
@@ -202,14 +201,6 @@ class QemuBoard:
     def close(self) -> None:
         """End QEMU; safe to call twice."""
         self._stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _stop(self) -> None:
         if self._run is not None:

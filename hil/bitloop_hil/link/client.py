@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import BootError, LinkError
+from bitloop_hil.closing import Closing
 from bitloop_hil.link import packets as p
 from bitloop_hil.link.frame import Decoder, Frame, LinkStats, encode
 from bitloop_hil.link.greeting import Greeting, read, refuse_other
@@ -51,7 +51,7 @@ class Reply:
     ticks: int
 
 
-class Link:
+class Link(Closing):
     """Requests to the firmware of a board. Greet first; close it, or use it as a context manager."""
 
     def __init__(
@@ -141,14 +141,6 @@ class Link:
     def close(self) -> None:
         """Let go of the transport; safe to call twice."""
         self._transport.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _load(self, signal: Floats) -> None:
         data = np.ascontiguousarray(signal, dtype="<f4").reshape(-1)

@@ -6,33 +6,29 @@ committed file is up to date.
 
 from __future__ import annotations
 
-import jinja2
-
 from bitloop import resources
 from bitloop.files import write_text
+from bitloop.library.templates import environment
 from bitloop_hil.link import packets
 
 
 def text() -> str:
     """Content of firmware/link/packets.h."""
-    environment = jinja2.Environment(  # noqa: S701 - the text is C, not HTML
-        loader=jinja2.FileSystemLoader(resources.firmware() / "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("link_packets.h.j2").render(
-        version=packets.PROTOCOL,
-        header=packets.Packet("HEADER", 0, packets.HEADER, "", "").fields(),
-        header_bytes=packets.HEADER.sizeof(),
-        check_bytes=packets.CHECK_BYTES,
-        reply=packets.REPLY,
-        packets=packets.PACKETS,
-        errors={name: code for code, (name, _) in packets.ERRORS.items()},
-        kinds={name.upper(): value for value, name in enumerate(packets.KINDS)},
-        flags=packets.FLAGS,
-        tick_sources={name.upper().replace(" ", "_"): value for value, name in enumerate(packets.TICK_SOURCES)},
+    return (
+        environment()
+        .get_template("link_packets.h.j2")
+        .render(
+            version=packets.PROTOCOL,
+            header=packets.Packet("HEADER", 0, packets.HEADER, "", "").fields(),
+            header_bytes=packets.HEADER.sizeof(),
+            check_bytes=packets.CHECK_BYTES,
+            reply=packets.REPLY,
+            packets=packets.PACKETS,
+            errors={name: code for code, (name, _) in packets.ERRORS.items()},
+            kinds={name.upper(): value for value, name in enumerate(packets.KINDS)},
+            flags=packets.FLAGS,
+            tick_sources={name.upper().replace(" ", "_"): value for value, name in enumerate(packets.TICK_SOURCES)},
+        )
     )
 
 

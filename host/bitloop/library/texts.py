@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-import jinja2
-
-from bitloop import __version__, resources
-from bitloop.library import tables
+from bitloop import __version__
 from bitloop.library.file import Library
 from bitloop.library.options import Options
+from bitloop.library.templates import environment
 from bitloop.toolchain import CONTRACT_FLAGS
 
 _TITLES = {
@@ -25,7 +22,7 @@ def render(template: str, library: Library, options: Options, **values: Any) -> 
     """Text of a template for one library."""
     v3 = options.v3
     return (
-        _environment()
+        environment()
         .get_template(template)
         .render(
             library=library,
@@ -55,23 +52,3 @@ def describe(library: Library) -> str:
     branches = [", ".join(s.kernel for s in stages) or "raw" for stages in preprocessing.branches]
     chain = branches if len(branches) == 1 else [" + ".join(f"({branch})" for branch in branches)]
     return ", ".join([*chain, *(s.kernel for s in preprocessing.head), library.pipeline.model.kernel])
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(  # noqa: S701 - the text is C, not HTML; strings are escaped by c_string
-        loader=jinja2.FileSystemLoader(resources.firmware() / "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "c_type": tables.c_type,
-        "c_float": tables.c_float,
-        "c_string": tables.c_string,
-        "c_comment": tables.c_comment,
-        "braced": tables.braced,
-        "statement": tables.statement,
-    }
-    return environment

@@ -15,11 +15,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from bitloop.errors import BootError, FlashError, ProbeError
 from bitloop_hil.boards import BoardFile
+from bitloop_hil.closing import Closing
 from bitloop_hil.link.client import Link
 from bitloop_hil.link.transport import Deadline, SerialTransport
 from bitloop_hil.symbols import Symbols
@@ -29,7 +29,7 @@ _COMMAND_SECONDS = 30.0
 _END_SECONDS = 5.0
 
 
-class VirtualBoard:
+class VirtualBoard(Closing):
     """A board in Unicorn as a `Board`."""
 
     bench = "virtual"
@@ -88,14 +88,6 @@ class VirtualBoard:
             self._process.kill()
             self._process.wait()
         self._said.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def check(self) -> None:
         """BootError if the core has locked up, ProbeError if the bench is gone."""
