@@ -21,13 +21,13 @@ SIGNALS, LENGTH, AXES = 60, 128, 3
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`worst_fold` shows that the evaluations were of use; `per_cpu_second` is 0 for more than one job."""
+    """`worst_fold` shows that the evaluations were of use; `per_cpu_second` is known for one job only."""
 
     kind: str
     signals: int
     evaluations: int
     per_second_and_core: float
-    per_cpu_second: float
+    per_cpu_second: float | None
     worst_fold: float
     seconds: float
 
@@ -68,7 +68,7 @@ def measure(kind: str, seconds: float, jobs: int) -> Rate:
 
     result = search(signals, budget, seconds=seconds, jobs=jobs, progress=watch)
     spent = time.monotonic() - start
-    alone = result.evaluations / clock[0] if jobs == 1 else 0.0
+    alone = result.evaluations / clock[0] if jobs == 1 else None
     quality = result.best.quality
     return Rate(kind, signals.signals, result.evaluations, result.rate / jobs, alone, quality, spent)
 
@@ -85,9 +85,10 @@ def main() -> None:
         print(json.dumps([asdict(rate) for rate in rates], indent=2))
         return
     for rate in rates:
+        alone = "" if rate.per_cpu_second is None else f" {rate.per_cpu_second:7.1f} /s of CPU"
         print(
             f"{rate.kind:14} {rate.signals:4} signals {rate.evaluations:6} evaluations"
-            f" {rate.per_second_and_core:7.1f} /s/core {rate.per_cpu_second:7.1f} /s of CPU"
+            f" {rate.per_second_and_core:7.1f} /s/core{alone}"
             f"   worst fold {rate.worst_fold:.3f}"
         )
 
