@@ -35,6 +35,8 @@ class Crew:
         else:
             context = multiprocessing.get_context("spawn")  # a fork would copy OpenMP's threads in mid-flight
             self._pool = ProcessPoolExecutor(jobs, context, _start, (table, budget, seed))
+            # Starting a worker takes seconds that are no part of the search: its clock waits for the first of them.
+            wait([self._pool.submit(threads.load) for _ in range(jobs)], return_when=FIRST_COMPLETED)
 
     def __enter__(self) -> Crew:
         return self
