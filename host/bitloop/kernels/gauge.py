@@ -33,7 +33,12 @@ class GaugedModel(LearningModel):
     Until `least` signals are learned the ratio is 1e6, similarity 0.
     """
 
+    features: int
     factor: float
+
+    @property
+    def inputs(self) -> int:
+        return self.features
 
     @property
     @abstractmethod

@@ -41,10 +41,6 @@ class GrowingPrototypes(gauge.GaugedModel):
         checks.real(self.factor, 1e-6, 1e6, "growing_prototypes.factor")
 
     @property
-    def inputs(self) -> int:
-        return self.features
-
-    @property
     def warm_up(self) -> int:
         return 8
 

@@ -37,10 +37,6 @@ class Mahalanobis(gauge.GaugedModel):
         checks.real(self.floor, 1e-12, 1e12, "mahalanobis.floor")
 
     @property
-    def inputs(self) -> int:
-        return self.features
-
-    @property
     def warm_up(self) -> int:
         """The covariance has to have its rank, with some to spare."""
         return 8 if self.features < 4 else 2 * self.features

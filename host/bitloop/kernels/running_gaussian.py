@@ -34,10 +34,6 @@ class RunningGaussian(gauge.GaugedModel):
         checks.real(self.floor, 1e-12, 1e12, "running_gaussian.floor")
 
     @property
-    def inputs(self) -> int:
-        return self.features
-
-    @property
     def warm_up(self) -> int:
         return 8
 

@@ -12,14 +12,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bitloop.kernels import checks
-from bitloop.kernels.base import Constant, Features, StaticModel
+from bitloop.kernels.base import Features
+from bitloop.kernels.linear_scores import LinearScores
 from bitloop.kernels.order import upwards
-from bitloop.kernels.record import F32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sefr(StaticModel):
+class Sefr(LinearScores):
     """Margins are linear scores over the most that any class could have scored with these features: from -1 to 1.
 
     The score is bias[c] + weights[c] . x; the most it could have been is the sum of the sizes of its terms.
@@ -27,17 +26,6 @@ class Sefr(StaticModel):
     """
 
     kernel: ClassVar[str] = "sefr"
-    kind: ClassVar[str] = "classes"
-
-    weights: F32
-    bias: F32
-
-    def __post_init__(self) -> None:
-        checks.floats(self.weights, 2, "sefr.weights", -checks.WEIGHT, checks.WEIGHT)
-        checks.floats(self.bias, 1, "sefr.bias", -checks.WEIGHT, checks.WEIGHT)
-        checks.alike(self.bias.shape, self.weights.shape[:1], "sefr.bias")
-        checks.whole(self.outputs, 2, checks.CLASSES, "the number of classes of sefr")
-        checks.whole(self.inputs, 1, checks.FEATURES, "the number of features of sefr")
 
     @classmethod
     def fit(cls, x: Features, labels: NDArray[np.integer], classes: int) -> Sefr:
@@ -53,20 +41,6 @@ class Sefr(StaticModel):
             weights[c] = (np.abs(here) - np.abs(there)) / (np.abs(here) + np.abs(there) + 1e-7)
             bias[c] = -(here + there) @ weights[c] / 2.0
         return cls(weights.astype(np.float32), bias.astype(np.float32))
-
-    @property
-    def inputs(self) -> int:
-        return int(self.weights.shape[1])
-
-    @property
-    def outputs(self) -> int:
-        return int(self.weights.shape[0])
-
-    def params(self) -> tuple[int, ...]:
-        return (self.outputs,)
-
-    def constants(self) -> tuple[Constant, ...]:
-        return (Constant("weights", self.weights, fitted=True), Constant("bias", self.bias, fitted=True))
 
     def reference(self, x: Features) -> Features:
         score = np.repeat(self.bias[None, :], len(x), axis=0)
