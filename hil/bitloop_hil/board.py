@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from bitloop_hil.link.client import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Programmed:
+    """What became of an image. `bytes` of it, of which `verified` were read back and found equal, in `seconds`.
+
+    `skipped` says that the flash held the image already, so that nothing was erased. `by` names what did it.
+    """
+
+    bytes: int
+    seconds: float
+    verified: int
+    skipped: bool
+    by: str
 
 
 class Board(Protocol):
@@ -21,8 +36,8 @@ class Board(Protocol):
     core: str
     unit: str
 
-    def flash(self, image: Path) -> None:
-        """Program an ELF image; FlashError or VerifyError if that fails."""
+    def flash(self, image: Path) -> Programmed | None:
+        """Program an ELF image; FlashError or VerifyError if that fails. None where an image is loaded directly."""
 
     def reset(self) -> None:
         """Start the image from its reset vector; what it learned is gone."""
