@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bitloop.errors import (
     BitloopError,
@@ -20,6 +20,9 @@ from bitloop.errors import (
     TimingError,
     VerifyError,
 )
+
+if TYPE_CHECKING:
+    from bitloop_hil.series import Series
 
 PASS, FAIL, BROKEN = "PASS", "FAIL", "BROKEN"
 
@@ -124,6 +127,7 @@ class Subject:
 class Proof:
     """The result of `prove`. `floats_compared` counts outputs and learned state; `answers_compared` statuses and
     labels; `differing` values of either sort that are not identical. `signals` counts signals, `calls` library calls.
+    `series` is what was seen call by call, for plots; the JSON leaves it out.
     """
 
     subject: Subject
@@ -139,6 +143,7 @@ class Proof:
     link: Mapping[str, Any] = field(default_factory=dict)
     first_difference: Difference | None = None
     error: BitloopError | None = None
+    series: Series | None = None
 
     @property
     def verdict(self) -> str:

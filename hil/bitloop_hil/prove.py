@@ -31,6 +31,7 @@ from bitloop_hil.images import Image, build_image
 from bitloop_hil.link.client import Link
 from bitloop_hil.locate import Locator, Sighting, unlocated
 from bitloop_hil.proof import Difference, Proof, Refusals, Spread, Subject
+from bitloop_hil.series import Series
 from bitloop_hil.sides import DETECT, LEARN, BoardSide, EmulatorSide, Progress, due_refusals, state_of
 
 ImageSource = Callable[[bool], Image]
@@ -142,7 +143,9 @@ class _Plan:
     def _compare(self, proof: Proof, ours: BoardSide, theirs: EmulatorSide) -> tuple[Proof, Sighting | None]:
         learned, sighting = self._learn(ours, theirs)
         expected = theirs.detect(self.signals.detect)
-        detected = compare(expected, ours.detect(self.signals.detect))
+        got = ours.detect(self.signals.detect)
+        detected = compare(expected, got)
+        series = Series.of(self.library.kind, expected, got, ours.ticks)
         if sighting is None and detected.first is not None:
             sighting = Sighting(DETECT, detected.first)
         refusals = self._refuse(ours, theirs) if self.hostile else Refusals()
@@ -157,6 +160,7 @@ class _Plan:
             refusals=refusals,
             learn=Spread.of(ours.ticks[LEARN]),
             detect=Spread.of(ours.ticks[DETECT]),
+            series=series,
         ), sighting
 
     def _learn(self, ours: BoardSide, theirs: EmulatorSide) -> tuple[Tally, Sighting | None]:
