@@ -8,6 +8,7 @@ clock_hz = 80_000_000
 [memory]                            absolute addresses; sizes as "1M", "128K" or bytes
 flash = {origin = 0x08000000, size = "1M"}
 ram = {origin = 0x20000000, size = "96K"}
+more = {sram2 = {origin = 0x10000000, size = "32K"}}     RAM that images leave alone (may be absent)
 
 [image]                             what firmware for it looks like (absent: the board is a target for budgets only)
 driver = "stm32_usart_v2"           firmware/drivers/<driver>.c
@@ -16,6 +17,8 @@ payload = 1024                      largest payload of a frame it takes
 
 [image.defines]                     constants of the driver, as C macros
 BL_UART_BASE = 0x40013800
+
+Boards with a microcontroller that bitloop drives and flashes have `[chip]` and `[probe]` too: see chips.py.
 """
 
 from __future__ import annotations
@@ -31,22 +34,11 @@ from bitloop import resources
 from bitloop.errors import BuildError
 from bitloop.targets import Target, cores, target
 from bitloop_hil.board import Board
+from bitloop_hil.chips import Chip, ProbeFile, read_chip, read_probe
+from bitloop_hil.fields import Fields, Region
 
 BENCHES = ("virtual", "qemu", "renode", "hardware")
-_UNITS = {"K": 1 << 10, "M": 1 << 20}
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A piece of memory: first address and bytes."""
-
-    origin: int
-    size: int
-
-    @property
-    def end(self) -> int:
-        """First address behind it."""
-        return self.origin + self.size
+__all__ = ["BENCHES", "BoardFile", "Chip", "ImageFile", "ProbeFile", "Region", "board_file", "names", "open_board"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +53,10 @@ class ImageFile:
 
 @dataclass(frozen=True, slots=True)
 class BoardFile:
-    """A board as its file describes it. `image` is None for boards that only serve as targets for budgets."""
+    """A board as its file describes it. `image` is None for boards that only serve as targets for budgets.
+
+    `chip` and `probe` are None for boards of emulators; `more` names the RAM that images leave alone.
+    """
 
     name: str
     title: str
@@ -71,6 +66,9 @@ class BoardFile:
     flash: Region
     ram: Region
     image: ImageFile | None
+    chip: Chip | None = None
+    probe: ProbeFile | None = None
+    more: Mapping[str, Region] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -84,7 +82,7 @@ class BoardFile:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BuildError(f"board file {path} cannot be read ({error})") from error
-        return _Reader(path).board(data)
+        return _board(Fields(path), path.stem, data)
 
 
 @cache
@@ -118,84 +116,49 @@ def open_board(name: str, bench: str) -> Board:
     raise BuildError(f"the bench {bench!r} is not part of this bitloop; choose virtual or qemu")
 
 
-class _Reader:
-    """Fields of a board file, each checked where it is taken."""
+def _board(fields: Fields, name: str, data: Mapping[str, Any]) -> BoardFile:
+    known = {"title", "core", "benches", "clock_hz", "memory", "image", "chip", "probe"}
+    fields.only(data, known, "the file")
+    core = fields.take(data, "core", str)
+    if core not in cores():
+        raise fields.wrong(f"core {core!r} is unknown; choose one of {', '.join(cores())}")
+    benches = tuple(fields.take(data, "benches", list))
+    if unknown := [bench for bench in benches if bench not in BENCHES]:
+        raise fields.wrong(f"bench {unknown[0]!r} is unknown; choose from {', '.join(BENCHES)}")
+    memory = fields.take(data, "memory", dict)
+    fields.only(memory, {"flash", "ram", "more"}, "[memory]")
+    more = fields.take(memory, "more", dict) if "more" in memory else {}
+    image = _image(fields, fields.take(data, "image", dict)) if "image" in data else None
+    if benches and image is None:
+        raise fields.wrong("a board on a bench needs an [image] section")
+    ram = fields.region(memory, "ram", "memory")
+    if image is not None and image.stack >= ram.size:
+        raise fields.wrong(f"a stack of {image.stack} bytes does not fit into {ram.size} bytes of RAM")
+    return BoardFile(
+        name,
+        fields.take(data, "title", str),
+        core,
+        benches,
+        fields.count(data, "clock_hz"),
+        fields.region(memory, "flash", "memory"),
+        ram,
+        image,
+        read_chip(fields, fields.take(data, "chip", dict)) if "chip" in data else None,
+        read_probe(fields, fields.take(data, "probe", dict)) if "probe" in data else None,
+        {region: fields.region(more, region, "memory.more") for region in more},
+    )
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
 
-    def board(self, data: Mapping[str, Any]) -> BoardFile:
-        self._only(data, {"title", "core", "benches", "clock_hz", "memory", "image"}, "the file")
-        core = self._take(data, "core", str)
-        if core not in cores():
-            raise self._wrong(f"core {core!r} is unknown; choose one of {', '.join(cores())}")
-        benches = tuple(self._take(data, "benches", list))
-        if unknown := [bench for bench in benches if bench not in BENCHES]:
-            raise self._wrong(f"bench {unknown[0]!r} is unknown; choose from {', '.join(BENCHES)}")
-        memory = self._take(data, "memory", dict)
-        self._only(memory, {"flash", "ram"}, "[memory]")
-        image = self._image(self._take(data, "image", dict)) if "image" in data else None
-        if benches and image is None:
-            raise self._wrong("a board on a bench needs an [image] section")
-        ram = self._region(memory, "ram")
-        if image is not None and image.stack >= ram.size:
-            raise self._wrong(f"a stack of {image.stack} bytes does not fit into {ram.size} bytes of RAM")
-        return BoardFile(
-            self._path.stem,
-            self._take(data, "title", str),
-            core,
-            benches,
-            self._count(data, "clock_hz"),
-            self._region(memory, "flash"),
-            ram,
-            image,
-        )
-
-    def _image(self, data: Mapping[str, Any]) -> ImageFile:
-        self._only(data, {"driver", "stack", "payload", "defines"}, "[image]")
-        driver = self._take(data, "driver", str)
-        if not (resources.firmware() / "drivers" / f"{driver}.c").is_file():
-            raise self._wrong(f"driver {driver!r} does not exist in firmware/drivers")
-        payload = self._count(data, "payload")
-        if not 64 <= payload <= 0xFFFF:
-            raise self._wrong(f"payload = {payload} has to be 64 to 65535")
-        defines = data.get("defines", {})
-        if not isinstance(defines, dict) or not all(isinstance(value, int) for value in defines.values()):
-            raise self._wrong("[image.defines] has to be integers by name")
-        stack = self._size(data, "stack")
-        if stack % 8 or stack < 512:
-            raise self._wrong(f"stack = {stack} has to be a multiple of 8 and at least 512")
-        return ImageFile(driver, stack, payload, dict(defines))
-
-    def _region(self, memory: Mapping[str, Any], name: str) -> Region:
-        region = self._take(memory, name, dict)
-        self._only(region, {"origin", "size"}, f"memory.{name}")
-        origin, size = self._take(region, "origin", int), self._size(region, "size")
-        if origin < 0 or size <= 0 or origin + size > 1 << 32 or origin % 1024 or size % 1024:
-            raise self._wrong(f"memory.{name} has to lie within 4 GiB, in whole KiB")
-        return Region(origin, size)
-
-    def _size(self, data: Mapping[str, Any], name: str) -> int:
-        value = data.get(name)
-        if isinstance(value, str) and value[:-1].isdigit() and value[-1:] in _UNITS:
-            return int(value[:-1]) * _UNITS[value[-1]]
-        return self._count(data, name)
-
-    def _count(self, data: Mapping[str, Any], name: str) -> int:
-        value: int = self._take(data, name, int)
-        if value <= 0:
-            raise self._wrong(f"{name} = {value} has to be positive")
-        return value
-
-    def _take(self, data: Mapping[str, Any], name: str, kind: type) -> Any:
-        value = data.get(name)
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise self._wrong(f"{name} is missing or not of type {kind.__name__}")
-        return value
-
-    def _only(self, data: Mapping[str, Any], known: set[str], where: str) -> None:
-        if extra := sorted(set(data) - known):
-            raise self._wrong(f"{where} has the unknown field {extra[0]!r}")
-
-    def _wrong(self, what: str) -> BuildError:
-        return BuildError(f"board file {self._path}: {what}")
+def _image(fields: Fields, data: Mapping[str, Any]) -> ImageFile:
+    fields.only(data, {"driver", "stack", "payload", "defines"}, "[image]")
+    driver = fields.take(data, "driver", str)
+    if not (resources.firmware() / "drivers" / f"{driver}.c").is_file():
+        raise fields.wrong(f"driver {driver!r} does not exist in firmware/drivers")
+    payload = fields.number(data, "payload", 64, 0xFFFF)
+    defines = data.get("defines", {})
+    if not isinstance(defines, dict) or not all(isinstance(value, int) for value in defines.values()):
+        raise fields.wrong("[image.defines] has to be integers by name")
+    stack = fields.size(data, "stack")
+    if stack % 8 or stack < 512:
+        raise fields.wrong(f"stack = {stack} has to be a multiple of 8 and at least 512")
+    return ImageFile(driver, stack, payload, dict(defines))

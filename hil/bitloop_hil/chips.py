@@ -1,0 +1,208 @@
+"""The `[chip]` and `[probe]` sections of a board file: what firmware uses of a microcontroller, and how to flash it.
+
+[chip]
+part = "STM32L475VG"
+family = "stm32l4"                  firmware/drivers/stm32_clock_l4.c brings its clocks up
+boot_alias = 0x00000000             where the flash is seen a second time, from which the core boots (may be absent)
+hse_hz = 8_000_000                  clock on OSC_IN (absent: none); the firmware falls back on the internal oscillator
+
+[chip.usart]                        the serial port of the link
+name = "USART1"
+base = 0x40013800
+version = 2                         1: SR and DR (F1, F4); 2: ISR, RDR and TDR (the others)
+irq = 37
+clock_hz = 80_000_000               what the firmware's clock set-up feeds it with
+enable = {register = 0x40021060, bit = 14}
+tx = {pin = "PB6", port = 0x48000400, alternate = 7, enable = {register = 0x4002104C, bit = 1}}
+rx = {pin = "PB7", port = 0x48000400, alternate = 7, enable = {register = 0x4002104C, bit = 1}}
+
+[chip.dma]                          what moves its bytes
+kind = "channel"                    channel (F0, F1, L0, L4), stream (F4, F7) or mux (streams behind a DMAMUX: H7)
+base = 0x40020000
+select = 0x400200A8                 channel: CSELR where there is one; mux: the multiplexer's first register
+enable = {register = 0x40021048, bit = 0}
+rx = {channel = 5, request = 2, irq = 15}     channels count from 1, streams from 0; request is what the selection
+tx = {channel = 4, request = 2, irq = 14}     register takes (CSELR, CHSEL or DMAREQ_ID); absent where it is wired
+
+[probe]
+target = "stm32l475xg"              pyOCD's name of the chip
+pack = "Keil.STM32L4xx_DFP"         the CMSIS-Pack that brings the target, where neither pyOCD nor bitloop does
+connect = "under-reset"             pyOCD's connect mode
+frequency = 4_000_000               of the debug port in Hz
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bitloop_hil.fields import Fields
+
+FAMILIES = ("stm32f0", "stm32f1", "stm32f4", "stm32f7", "stm32h7", "stm32l0", "stm32l4")
+DMA_KINDS = ("channel", "stream", "mux")
+CONNECT_MODES = ("halt", "pre-reset", "under-reset", "attach")
+_PIN = re.compile(r"P([A-K])(\d{1,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Enable:
+    """The bit that gives a peripheral its clock: a register of the RCC and the bit's number."""
+
+    register: int
+    bit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A pin of the link: its name (`PB6`), the address of its port, and the alternate function (0 on the F1)."""
+
+    name: str
+    port: int
+    alternate: int
+    enable: Enable
+
+    @property
+    def number(self) -> int:
+        """Number within its port."""
+        return int(self.name[2:])
+
+
+@dataclass(frozen=True, slots=True)
+class Usart:
+    """The serial port of the link: registers of `version` 1 (SR, DR) or 2 (ISR, RDR, TDR), kernel clock `clock_hz`."""
+
+    name: str
+    base: int
+    version: int
+    irq: int
+    clock_hz: int
+    enable: Enable
+    tx: Pin
+    rx: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class DmaChannel:
+    """One direction: number of the channel (from 1) or stream (from 0), its request's code, its interrupt."""
+
+    number: int
+    request: int
+    irq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dma:
+    """The DMA controller of the link. `select` is the address of CSELR or of the DMAMUX, 0 where there is none."""
+
+    kind: str
+    base: int
+    select: int
+    enable: Enable
+    rx: DmaChannel
+    tx: DmaChannel
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """The microcontroller. `hse_hz` is 0 where nothing drives OSC_IN; `boot_alias` None where flash is seen once."""
+
+    part: str
+    family: str
+    boot_alias: int | None
+    hse_hz: int
+    usart: Usart
+    dma: Dma
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeFile:
+    """How a debug probe reaches the chip. `pack` is empty where pyOCD or bitloop knows the target; Hz of the port."""
+
+    target: str
+    pack: str
+    connect: str
+    frequency: int
+
+
+def read_chip(fields: Fields, data: Mapping[str, Any]) -> Chip:
+    """The `[chip]` section, checked; BuildError names the field at fault."""
+    fields.only(data, {"part", "family", "boot_alias", "hse_hz", "usart", "dma"}, "[chip]")
+    return Chip(
+        fields.take(data, "part", str),
+        fields.one_of(data, "family", FAMILIES),
+        fields.number(data, "boot_alias", 0, 0x1FFFFFFF) if "boot_alias" in data else None,
+        fields.count(data, "hse_hz") if "hse_hz" in data else 0,
+        _usart(fields, fields.take(data, "usart", dict)),
+        _dma(fields, fields.take(data, "dma", dict)),
+    )
+
+
+def read_probe(fields: Fields, data: Mapping[str, Any]) -> ProbeFile:
+    """The `[probe]` section, checked; BuildError names the field at fault."""
+    fields.only(data, {"target", "pack", "connect", "frequency"}, "[probe]")
+    return ProbeFile(
+        fields.take(data, "target", str),
+        fields.take(data, "pack", str) if "pack" in data else "",
+        fields.one_of(data, "connect", CONNECT_MODES),
+        fields.count(data, "frequency"),
+    )
+
+
+def _usart(fields: Fields, data: Mapping[str, Any]) -> Usart:
+    fields.only(data, {"name", "base", "version", "irq", "clock_hz", "enable", "tx", "rx"}, "[chip.usart]")
+    return Usart(
+        fields.take(data, "name", str),
+        fields.register(data, "base"),
+        fields.number(data, "version", 1, 2),
+        fields.number(data, "irq", 0, 239),
+        fields.count(data, "clock_hz"),
+        _enable(fields, data),
+        _pin(fields, data, "tx"),
+        _pin(fields, data, "rx"),
+    )
+
+
+def _pin(fields: Fields, data: Mapping[str, Any], name: str) -> Pin:
+    table = fields.take(data, name, dict)
+    fields.only(table, {"pin", "port", "alternate", "enable"}, f"chip.usart.{name}")
+    pin = fields.take(table, "pin", str)
+    found = _PIN.fullmatch(pin)
+    if found is None or int(found[2]) > 15:
+        raise fields.wrong(f"chip.usart.{name}.pin = {pin!r} is no pin; it reads like PA0 to PK15")
+    alternate = fields.number(table, "alternate", 0, 15)
+    return Pin(pin, fields.register(table, "port"), alternate, _enable(fields, table))
+
+
+def _dma(fields: Fields, data: Mapping[str, Any]) -> Dma:
+    fields.only(data, {"kind", "base", "select", "enable", "rx", "tx"}, "[chip.dma]")
+    kind = fields.one_of(data, "kind", DMA_KINDS)
+    select = fields.register(data, "select") if "select" in data else 0
+    if (kind == "mux" and not select) or (kind == "stream" and select):
+        raise fields.wrong(f"chip.dma.select is needed for kind mux and has no meaning for stream, not {kind}")
+    return Dma(
+        kind,
+        fields.register(data, "base"),
+        select,
+        _enable(fields, data),
+        _channel(fields, data, "rx", kind),
+        _channel(fields, data, "tx", kind),
+    )
+
+
+def _channel(fields: Fields, data: Mapping[str, Any], name: str, kind: str) -> DmaChannel:
+    table = fields.take(data, name, dict)
+    fields.only(table, {"channel", "request", "irq"}, f"chip.dma.{name}")
+    low, high = (1, 7) if kind == "channel" else (0, 7)
+    return DmaChannel(
+        fields.number(table, "channel", low, high),
+        fields.number(table, "request", 0, 127) if "request" in table else 0,
+        fields.number(table, "irq", 0, 239),
+    )
+
+
+def _enable(fields: Fields, data: Mapping[str, Any]) -> Enable:
+    table = fields.take(data, "enable", dict)
+    fields.only(table, {"register", "bit"}, "enable")
+    return Enable(fields.register(table, "register"), fields.number(table, "bit", 0, 31))
