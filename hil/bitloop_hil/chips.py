@@ -71,7 +71,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Usart:
-    """The serial port of the link: registers of `version` 1 (SR, DR) or 2 (ISR, RDR, TDR), kernel clock `clock_hz`."""
+    """The serial port of the link: registers of `version` 1 (SR, DR) or 2 (ISR, RDR, TDR); kernel clock in Hz."""
 
     name: str
     base: int
