@@ -101,19 +101,9 @@ def names() -> tuple[str, ...]:
 
 def open_board(name: str, bench: str) -> Board:
     """The board on a bench, powered and waiting for an image; BuildError if that bench has no such board."""
-    board = board_file(name)
-    if bench not in board.benches:
-        known = f"it is on {', '.join(board.benches)}" if board.benches else "no bench has it yet"
-        raise BuildError(f"board {name} is not on the bench {bench!r}; {known}")
-    if bench == "virtual":
-        from bitloop_hil.benches.virtual import VirtualBoard
+    from bitloop_hil.rig import Place, open_place
 
-        return VirtualBoard(board)
-    if bench == "qemu":
-        from bitloop_hil.benches.qemu import QemuBoard
-
-        return QemuBoard(board)
-    raise BuildError(f"the bench {bench!r} is not part of this bitloop; choose virtual or qemu")
+    return open_place(Place(name, name, bench))
 
 
 def _board(fields: Fields, name: str, data: Mapping[str, Any]) -> BoardFile:

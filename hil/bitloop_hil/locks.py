@@ -129,7 +129,7 @@ class BoardLock(Closing):
         return self.acquire()
 
     def _record(self) -> None:
-        user = _user()
+        user = user_name()
         command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200]
         since = datetime.now(UTC).isoformat(timespec="seconds")
         holder = Holder(os.getpid(), os.uname().nodename, user, self.reason[:200], since, command, self.kind)
@@ -246,7 +246,8 @@ def _everybody_writes(path: str) -> bool:
     return stat.S_ISDIR(mode) and bool(mode & stat.S_IWOTH)
 
 
-def _user() -> str:
+def user_name() -> str:
+    """The user this process runs as."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a user without a name, as in some containers

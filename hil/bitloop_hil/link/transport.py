@@ -95,7 +95,10 @@ class StreamTransport:
     def read(self, timeout: float) -> bytes:
         if not select.select([self._reader], [], [], timeout)[0]:
             return b""
-        data = os.read(self._reader, _CHUNK)
+        try:
+            data = os.read(self._reader, _CHUNK)
+        except OSError as error:
+            raise LinkError(f"the other end of the stream was closed ({error})") from error
         if not data:
             raise LinkError("the other end of the stream was closed")
         return data
