@@ -1,5 +1,5 @@
-/* The part of the virtual bench that runs millions of times a second: counting instructions, and the bytes of a UART.
- * Its functions are called by Unicorn as hooks. Everything slow or rare is Python's (machine.py, fast.py). */
+/* The part of the virtual bench that runs millions of times a second: counting instructions and cycles, and the bytes
+ * of a UART. Its functions are called by Unicorn as hooks. Everything slow or rare is Python's (machine.py, fast.py). */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,68 +9,124 @@
 #define FULL_AT (FIFO - 16u)
 #define POLLS 8u       /* so many polls of the status, */
 #define POLL_WITHIN 64 /* each so many instructions after the one before, are a firmware that waits */
+#define PRICES (1u << 17) /* a power of two; three quarters of them are used before all are forgotten */
+#define JUMPED 0x8000u    /* the block was not entered from the one that stands before it */
+
+/* What it costs to execute the `size` bytes at `address` once, entered in a state of the pipeline; fast.py has the
+ * same fields. A price of size 0 is free to be used. */
+struct price {
+    uint32_t address;
+    uint16_t size, entry, exit, instructions;
+    uint32_t cycles;
+    uint64_t uses;  /* how often the block was executed so */
+    uint64_t extra; /* cycles that depended on data, in all of them */
+};
 
 /* fast.py has the same fields. */
 struct fast {
     uint64_t instructions;       /* executed so far, and in the block that is being executed */
-    uint64_t limit;              /* no block begins once that many were executed */
-    const uint16_t *code;        /* what stands at `code_first` .. `code_end` - 1 */
-    uint32_t *known;             /* by half-word of it: bytes and instructions of the block seen there last */
-    uint64_t code_first, code_end;
-    uint64_t block, block_end;   /* the block being executed */
+    uint64_t cycles;             /* the same in cycles, and what was skipped */
+    uint64_t limit;              /* no block begins once that many cycles have passed */
+    uint64_t block, block_end;   /* the block being executed, or the one executed last */
+    uint64_t started;            /* cycles before it */
     uint64_t polled;             /* instructions at the last poll of the status */
+    struct price *prices;        /* what is known, by a hash of address and entry */
+    struct price *price;         /* of the block being executed */
     int (*stop)(void *core);
+    int (*read_register)(void *core, int number, void *value);
+    uint64_t (*ask)(uint64_t address, uint32_t size, uint32_t entry); /* cycles << 32 | instructions << 16 | exit */
     uint64_t (*slow_read)(uint64_t offset);
     void (*slow_write)(uint64_t offset, uint64_t value);
+    uint32_t state;                          /* of the pipeline before the block, then after it */
+    uint32_t entry;                          /* the same with JUMPED: what the block's price was asked for */
+    uint32_t known;                          /* prices in use */
     uint32_t status_at, receive_at, send_at; /* offsets of the UART's hot registers in its page */
     uint32_t status, receive_bit, send_bit;  /* status as it stands apart from these two bits */
     uint32_t send_bit_means_full;            /* set when full (CMSDK), not when empty (STM32) */
     uint32_t connected;                      /* 0 while pins, clocks or enable bits keep the UART off the line */
     uint32_t polls;                          /* of the status, without any byte moved in between */
-    uint32_t counted;                        /* the block's instructions are in the count */
+    uint32_t counted;                        /* the block's instructions and cycles are in the counts */
     uint32_t idle;                           /* stopped because the firmware waits for the line */
     uint32_t received, taken, sent;          /* bytes put into `in`, taken from it, put into `out` */
     uint8_t in[FIFO], out[FIFO];
 };
 
-/* A Thumb instruction of 32 bits begins with 11101, 11110 or 11111. */
-static uint64_t count(const struct fast *f, uint64_t first, uint64_t end)
+static void forget(struct fast *f)
 {
-    uint64_t total = 0;
-    if (first < f->code_first || end > f->code_end)
-        return (end - first) / 2u; /* code in RAM: none of ours is */
-    for (uint64_t at = first; at < end; total++)
-        at += f->code[(at - f->code_first) / 2u] >= 0xE800u ? 4u : 2u;
-    return total;
+    for (uint32_t i = 0; i < PRICES; i++)
+        f->prices[i].size = 0;
+    f->known = 0;
 }
 
-/* The same block comes again and again: what it holds is remembered as bytes << 16 | instructions. */
-static uint64_t count_again(const struct fast *f, uint64_t address, uint32_t size)
+/* The same block comes again and again in the same few states: its price is asked for once. */
+static struct price *price(struct fast *f, uint64_t address, uint32_t size, uint32_t entry)
 {
-    if (address < f->code_first || address >= f->code_end)
-        return count(f, address, address + size);
-    uint32_t *const known = &f->known[(address - f->code_first) / 2u];
-    if (*known >> 16 != size)
-        *known = size << 16 | (uint32_t)count(f, address, address + size);
-    return *known & 0xFFFFu;
+    uint32_t at = ((uint32_t)address >> 1 ^ entry * 0x9E3779B1u ^ size * 0x85EBCA6Bu) * 0xC2B2AE35u;
+    at = (at ^ at >> 15) & (PRICES - 1u);
+    for (;; at = (at + 1u) & (PRICES - 1u)) {
+        struct price *const p = &f->prices[at];
+        if (p->size == 0)
+            break;
+        if (p->address == address && p->entry == entry && p->size == size)
+            return p;
+    }
+    if (f->known >= PRICES / 4u * 3u)
+        forget(f); /* the place found is still free */
+    f->known++;
+    const uint64_t answer = f->ask(address, size, entry);
+    struct price *const p = &f->prices[at];
+    *p = (struct price){(uint32_t)address,
+                        (uint16_t)size,
+                        (uint16_t)entry,
+                        (uint16_t)(answer & 0x7FFFu),
+                        (uint16_t)(answer >> 16),
+                        (uint32_t)(answer >> 32),
+                        0,
+                        0};
+    return p;
 }
 
 EXPORT void fast_block(void *core, uint64_t address, uint32_t size, struct fast *f)
 {
+    f->counted = f->cycles < f->limit;
+    if (!f->counted) {
+        f->stop(core);
+        return;
+    }
+    f->entry = f->state | (address != f->block_end ? JUMPED : 0u);
+    struct price *const p = price(f, address, size, f->entry);
+    p->uses++;
+    f->price = p;
     f->block = address;
     f->block_end = address + size;
-    f->counted = f->instructions < f->limit;
-    if (f->counted)
-        f->instructions += count_again(f, address, size);
-    else
-        f->stop(core);
+    f->started = f->cycles;
+    f->cycles += p->cycles;
+    f->instructions += p->instructions;
+    f->state = p->exit;
 }
 
-/* After a stop at `pc`: takes back what was counted but not executed. */
+/* After a stop at `pc`: takes back what was counted but not executed, so that the block's rest may follow. */
 EXPORT void fast_settle(struct fast *f, uint64_t pc)
 {
-    if (f->counted && pc >= f->block && pc < f->block_end)
-        f->instructions -= count(f, pc, f->block_end);
+    if (f->counted && pc >= f->block && pc < f->block_end) {
+        const struct price whole = *f->price;
+        f->price->uses--;
+        f->cycles -= whole.cycles;
+        f->instructions -= whole.instructions;
+        f->state = f->entry & ~JUMPED;
+        if (pc > f->block) {
+            struct price *const p = price(f, f->block, (uint32_t)(pc - f->block), f->entry);
+            p->uses++;
+            f->cycles += p->cycles;
+            f->instructions += p->instructions;
+            f->state = p->exit;
+            f->block_end = pc;
+        } else if (!(f->entry & JUMPED)) {
+            f->block_end = pc;
+        } else {
+            f->block_end = pc + 1u; /* nowhere: the block will be jumped to again */
+        }
+    }
     f->counted = 0;
 }
 

@@ -18,9 +18,30 @@ from bitloop.targets import target
 from bitloop.toolchain import Flags, Sources, Toolchain
 
 _FIFO = 1 << 20
-_U32, _U64 = ctypes.c_uint32, ctypes.c_uint64
+_PRICES = 1 << 17
+_U16, _U32, _U64 = ctypes.c_uint16, ctypes.c_uint32, ctypes.c_uint64
+_ASK = ctypes.CFUNCTYPE(_U64, _U64, _U32, _U32)
+JUMPED = 0x8000  # in an entry: the block was not entered from the one that stands before it
+
+Pricer = Callable[[int, bytes, int], tuple[int, int, int]]
+"""(address, code, entry) of a block to (cycles, instructions, state it leaves the pipeline in, below JUMPED)."""
 _SLOW_READ = ctypes.CFUNCTYPE(_U64, _U64)
 _SLOW_WRITE = ctypes.CFUNCTYPE(None, _U64, _U64)
+
+
+class Price(ctypes.Structure):
+    """`struct price` of fast.c."""
+
+    _fields_ = (
+        ("address", _U32),
+        ("size", _U16),
+        ("entry", _U16),
+        ("exit", _U16),
+        ("instructions", _U16),
+        ("cycles", _U32),
+        ("uses", _U64),
+        ("extra", _U64),
+    )
 
 
 class _Fast(ctypes.Structure):
@@ -28,17 +49,22 @@ class _Fast(ctypes.Structure):
 
     _fields_ = (
         ("instructions", _U64),
+        ("cycles", _U64),
         ("limit", _U64),
-        ("code", ctypes.c_void_p),
-        ("known", ctypes.c_void_p),
-        ("code_first", _U64),
-        ("code_end", _U64),
         ("block", _U64),
         ("block_end", _U64),
+        ("started", _U64),
         ("polled", _U64),
+        ("prices", ctypes.c_void_p),
+        ("price", ctypes.c_void_p),
         ("stop", ctypes.c_void_p),
+        ("read_register", ctypes.c_void_p),
+        ("ask", _ASK),
         ("slow_read", _SLOW_READ),
         ("slow_write", _SLOW_WRITE),
+        ("state", _U32),
+        ("entry", _U32),
+        ("known", _U32),
         ("status_at", _U32),
         ("receive_at", _U32),
         ("send_at", _U32),
@@ -78,20 +104,58 @@ def library() -> Path:
     return Toolchain("zig", target("host")).shared(sources, Flags("-O2"), f"bitloop_fast.{suffix}")
 
 
-class Fast:
-    """Counts a core's instructions and carries its UART's bytes. `instructions` is exact whenever the core stands."""
+def count(address: int, code: bytes, entry: int) -> tuple[int, int, int]:
+    """A pricer for which every instruction takes one cycle."""
+    instructions = at = 0
+    while at < len(code):  # a Thumb instruction of 32 bits begins with 11101, 11110 or 11111
+        at += 4 if code[at + 1] >= 0xE8 else 2
+        instructions += 1
+    return instructions, instructions, 0
 
-    def __init__(self, core: unicorn.Uc, code: tuple[int, int, int]) -> None:
-        """`code` is (address in this process, address on the core, bytes) of the flash."""
+
+class Fast:
+    """Counts a core's instructions and cycles, and carries its UART's bytes. Exact whenever the core stands."""
+
+    def __init__(self, core: unicorn.Uc, pricer: Pricer = count) -> None:
         self._library = ctypes.CDLL(str(library()))
-        self._core = core
+        self._core, self._pricer = core, pricer
         self.fields = _Fast()
-        self.fields.code, self.fields.code_first = code[0], code[1]
-        self.fields.code_end = code[1] + code[2]
-        self._known = mmap.mmap(-1, 2 * code[2])
-        self.fields.known = address_of(self._known)
+        self._prices = mmap.mmap(-1, _PRICES * ctypes.sizeof(Price))
+        self.fields.prices = address_of(self._prices)
+        self.fields.ask = _ASK(self._ask)
         self.fields.stop = _address(binding.uclib.uc_emu_stop)
+        self.fields.read_register = _address(binding.uclib.uc_reg_read)
+        self._trouble: Exception | None = None
+        self._stands_at = -1
+        self._exactly = False
         self._hook()
+
+    @property
+    def instructions(self) -> int:
+        """Executed since the reset."""
+        return int(self.fields.instructions)
+
+    @property
+    def cycles(self) -> int:
+        """Passed since the reset; while the core runs, those of the block it is in are counted whole."""
+        return int(self.fields.cycles)
+
+    def skip(self, cycles: int) -> None:
+        """Let cycles pass in which the core executes nothing (it sleeps, waits, or enters an exception)."""
+        self.fields.cycles += cycles
+
+    def exact(self) -> int | None:
+        """For a device read in mid-block: the cycles before the instruction that reads, or None.
+
+        None means that the core was stopped and will execute the instruction again when it is run next; only then is
+        the count known. What the device answers the first time is thrown away.
+        """
+        if self._exactly:
+            self._exactly = False
+            return int(self.fields.started)
+        self._exactly = True
+        self._core.emu_stop()
+        return None
 
     def carry(self, registers: Registers, read: Callable[[int], int], write: Callable[[int, int], None]) -> None:
         """Map the page of a UART; `read` and `write` get the offsets that are not hot."""
@@ -115,15 +179,28 @@ class Fast:
         )
         _check(status, "map the UART")
 
-    def run(self, pc: int, limit: int) -> None:
-        """Execute from `pc` until so many instructions were executed in all, or something else stops the core."""
-        self.fields.limit, self.fields.idle = limit, 0
+    def run(self, pc: int, limit: int, count: int = 0) -> None:
+        """Execute from `pc` until so many cycles have passed in all, or something else stops the core.
+
+        `count` limits the instructions, too (0: no limit), at the price of speed.
+        """
+        fields = self.fields
+        fields.limit, fields.idle, fields.counted = limit, 0, 0
+        if pc & ~1 != self._stands_at:  # somebody moved the core: nothing is left in the pipeline
+            fields.state, fields.block_end, self._exactly = 0, pc & ~1, False
         try:
-            self._core.emu_start(pc | 1, _NOWHERE)
+            self._core.emu_start(pc | 1, _NOWHERE, count=count)
         finally:
-            self._library.fast_settle(
-                ctypes.byref(self.fields), _U64(self._core.reg_read(unicorn.arm_const.UC_ARM_REG_PC))
-            )
+            self._stands_at = self._core.reg_read(unicorn.arm_const.UC_ARM_REG_PC) & ~1
+            self._library.fast_settle(ctypes.byref(fields), _U64(self._stands_at))
+        if self._trouble is not None:
+            trouble, self._trouble = self._trouble, None
+            raise trouble
+
+    def prices(self) -> list[Price]:
+        """What was executed since the code was forgotten last: every block in every state it was entered in."""
+        table = (Price * _PRICES).from_buffer_copy(self._prices)
+        return [price for price in table if price.size and price.uses]
 
     @property
     def room(self) -> int:
@@ -144,14 +221,26 @@ class Fast:
         return data
 
     def forget_code(self) -> None:
-        """The flash has new content."""
-        self._known[:] = bytes(len(self._known))
+        """The memory has new code, in flash or RAM."""
+        self._prices[:] = bytes(len(self._prices))
+        self.fields.known = 0
+        self._stands_at = -1
 
     def clear(self) -> None:
-        """Forget what is on its way, and the instructions: a reset."""
+        """Forget what is on its way, and the counts: a reset."""
         fields = self.fields
         fields.received = fields.taken = fields.sent = fields.polls = fields.connected = fields.status = 0
-        fields.instructions = 0
+        fields.instructions = fields.cycles = 0
+        self._stands_at = -1
+
+    def _ask(self, address: int, size: int, entry: int) -> int:
+        try:
+            cycles, instructions, state = self._pricer(address, bytes(self._core.mem_read(address, size)), entry)
+        except Exception as error:  # a callback must not raise: the run that asked does
+            self._trouble = error
+            self._core.emu_stop()
+            return 0
+        return cycles << 32 | instructions << 16 | state
 
     def _hook(self) -> None:
         handle = ctypes.c_size_t()

@@ -74,8 +74,8 @@ class Machine:
         if board.flash.origin == _STM32_FLASH:  # seen at 0 too, where an STM32 boots from
             self._uc.mem_map_ptr(0, board.flash.size, readable, address)
         self._uc.mem_map(board.ram.origin, board.ram.size)
-        self.fast = Fast(self._uc, (address, board.flash.origin, board.flash.size))
-        self.bus = PrivateBus(board.core, board.flash.origin, lambda: self.fast.fields.instructions, self._ask)
+        self.fast = Fast(self._uc)
+        self.bus = PrivateBus(board.core, board.flash.origin, lambda: self.fast.fields.cycles, self._ask)
         self._map(PAGE_DWT, self.bus.read_dwt, self.bus.write_dwt)
         self._map(PAGE_SCS, self.bus.read_scs, self.bus.write_scs)
         self.uart: Uart = attach(board, self.fast, self._map)
@@ -116,7 +116,7 @@ class Machine:
 
     def run(self) -> Why:
         """Execute until the firmware waits for the line, or long enough to look after the outside world."""
-        end = self.fast.fields.instructions + _SLICE
+        end = self.fast.fields.cycles + _SLICE
         while True:
             trouble = self._execute(min(end, self.bus.next_wrap or end))
             if self.bus.reset_requested:
@@ -131,7 +131,7 @@ class Machine:
             elif self._systick_due():
                 self.bus.wrap_taken()
                 self._enter(_SYSTICK)
-            elif self.fast.fields.instructions >= end:
+            elif self.fast.fields.cycles >= end:
                 return Why.SLICE
             elif self._asleep():
                 return Why.ASLEEP
@@ -204,7 +204,7 @@ class Machine:
 
     def _systick_due(self) -> bool:
         due = self.bus.next_wrap
-        return due is not None and self.fast.fields.instructions >= due and self._interruptible()
+        return due is not None and self.fast.fields.cycles >= due and self._interruptible()
 
     def _interruptible(self) -> bool:
         return not self._active and not self._uc.reg_read(arm.UC_ARM_REG_PRIMASK) & 1
@@ -218,7 +218,7 @@ class Machine:
             return False
         if code != _WFI:
             return False
-        self.fast.fields.instructions = self.bus.next_wrap or self.fast.fields.instructions
+        self.fast.fields.cycles = self.bus.next_wrap or self.fast.fields.cycles
         return True
 
     def _ask(self, now: bool) -> None:
