@@ -22,6 +22,7 @@ from bitloop.errors import (
 )
 
 if TYPE_CHECKING:
+    from bitloop_hil.board import Programmed
     from bitloop_hil.series import Series
 
 PASS, FAIL, BROKEN = "PASS", "FAIL", "BROKEN"
@@ -127,6 +128,7 @@ class Subject:
 class Proof:
     """The result of `prove`. `floats_compared` counts outputs and learned state; `answers_compared` statuses and
     labels; `differing` values of either sort that are not identical. `signals` counts signals, `calls` library calls.
+    `flash` is what became of the image where it was programmed, None where it was loaded or never got there.
     `series` is what was seen call by call, for plots; the JSON leaves it out.
     """
 
@@ -138,6 +140,7 @@ class Proof:
     differing: int = 0
     refusals: Refusals = field(default_factory=Refusals)
     unit: str = "cycles"
+    flash: Programmed | None = None
     learn: Spread | None = None
     detect: Spread | None = None
     link: Mapping[str, Any] = field(default_factory=dict)
@@ -178,6 +181,7 @@ class Proof:
                 "detect": asdict(self.detect) if self.detect else None,
                 "unit": self.unit,
             },
+            "flash": asdict(self.flash) if self.flash else None,
             "link": dict(self.link),
             "first_difference": _finite(asdict(self.first_difference)) if self.first_difference else None,
         }

@@ -113,6 +113,7 @@ class _Plan:
         try:
             image = self.images(False)
             proof = replace(proof, subject=self._subject(image.build))
+            proof = replace(proof, flash=self.board.flash(image.path))
             with self._greeted(image) as link:
                 proof, sighting = self._compare(proof, *self._sides(link))
                 proof = replace(proof, link=link.stats.to_json())
@@ -121,8 +122,7 @@ class _Plan:
         return proof if sighting is None else replace(proof, first_difference=self._locate(sighting))
 
     def _greeted(self, image: Image) -> Link:
-        """Flash, reset and greet. Whoever gets the link closes it: a port is open once."""
-        self.board.flash(image.path)
+        """Reset and greet. Whoever gets the link closes it: a port is open once."""
         self.board.reset()
         link = self.board.link()
         try:
@@ -194,7 +194,9 @@ class _Plan:
 
     def _locate(self, sighting: Sighting) -> Difference:
         try:
-            with self._greeted(self.images(True)) as link:
+            image = self.images(True)
+            self.board.flash(image.path)
+            with self._greeted(image) as link:
                 locator = Locator(self.library, link, *self._sides(link))
                 return locator.find(sighting, self._to_learn(), self.signals.detect)
         except BitloopError as error:

@@ -117,6 +117,9 @@ def _show(console: Console, record: dict[str, Any]) -> None:
     say(console, f"{record['verdict']}: {where}, {record['compiler']} {record['flags']}, persona {record['persona']}")
     compared = f"{record['floats_compared']} floats and {record['answers_compared']} answers"
     say(console, f"{record['signals']} signals, {compared} compared, {record['differing']} differing")
+    if flash := record["flash"]:
+        done = "was there already" if flash["skipped"] else f"programmed in {flash['seconds']:.1f} s"
+        say(console, f"image: {flash['bytes']} bytes {done}, {flash['verified']} read back and equal ({flash['by']})")
     unit = record["cycles"]["unit"]
     for call in ("learn", "detect"):
         spread = record["cycles"][call]
