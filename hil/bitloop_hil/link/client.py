@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +21,30 @@ _SLICE = 0.05  # seconds of one read; short enough that deadlines are kept
 _CAUTIOUS_PAYLOAD = 64  # before the greeting has said what the board takes
 
 Floats = NDArray[np.float32]
+Wrap = Callable[[Transport], Transport]
+"""Puts something between a link and what carries it: faults, a capture."""
 Describe = Callable[[int], str]
 """An address of the image in words (`neai.c:120 in bl_rfft`), for reports of faults."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds to wait for a reply before the request is sent again, how often, and for the greeting in all."""
+    """Seconds to wait for a reply before the request is sent again, how often, and for the greeting in all.
+
+    `call` is for requests that run the library, `request` for all others. Every wait is twice as long as the one
+    before, but none longer than `longest`; so a board that hangs is given up after 15 or 35 seconds.
+    """
 
     request: float = 1.0
-    call: float = 10.0
+    call: float = 5.0
     attempts: int = 4
     hello: float = 0.5
     boot: float = 10.0
+    longest: float = 10.0
+
+    def waits(self, first: float) -> list[float]:
+        """Seconds of every wait for a reply, the first of which is `first`."""
+        return [min(first * 2**attempt, max(first, self.longest)) for attempt in range(self.attempts)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,33 +66,44 @@ class Link(Closing):
     """Requests to the firmware of a board. Greet first; close it, or use it as a context manager."""
 
     def __init__(
-        self, transport: Transport, *, patience: Patience | None = None, describe: Describe | None = None
+        self,
+        transport: Transport,
+        *,
+        patience: Patience | None = None,
+        describe: Describe | None = None,
+        sequence: int | None = None,
     ) -> None:
+        """`sequence` is the number before that of the first request; drawn by chance unless given."""
         self.stats = LinkStats()
         self.log: list[str] = []
         self.greeting: Greeting | None = None
+        self.patience = patience or Patience()
         self._transport = transport
-        self._patience = patience or Patience()
         self._describe = describe
         self._decoder = Decoder(self.stats)
         self._frames: list[Frame] = []
-        self._sequence = int.from_bytes(os.urandom(2), "little")
+        self._sequence = int.from_bytes(os.urandom(2), "little") if sequence is None else sequence
+
+    def through(self, wrap: Wrap) -> Self:
+        """Put something between the link and what carries it; before the first request. Returns the link."""
+        self._transport = wrap(self._transport)
+        return self
 
     def greet(self, library_id: str | None = None, build: str | None = None) -> Greeting:
         """Wait until the firmware greets, and refuse it (BootError) if it is not that library or not that build."""
-        hello, deadline = self._next(p.HELLO), Deadline.after(self._patience.boot)
+        hello, deadline = self._next(p.HELLO), Deadline.after(self.patience.boot)
         frame, first = None, True
         while frame is None:
             if deadline.passed:
                 raise BootError(
-                    f"the firmware did not greet within {self._patience.boot:g} s{self._said()};"
+                    f"the firmware did not greet within {self.patience.boot:g} s{self._said()};"
                     " check that the image was flashed and the port is the board's"
                 )
             if not first:
                 self.stats.retries += 1
             first = False
             self._send(hello)
-            frame = self._await(hello, Deadline.after(min(self._patience.hello, deadline.left())), [])
+            frame = self._await(hello, Deadline.after(min(self.patience.hello, deadline.left())), [])
         greeting = read(self._reply(p.HELLO, frame))
         refuse_other(greeting, library_id, build)
         self.greeting = greeting
@@ -123,7 +145,7 @@ class Link(Closing):
             raise LinkError("this image does not trace; build it with trace=True")
         self._load(signal)
         parts: list[Frame] = []
-        total = self._request(p.TRACE, p.TRACE.build(learn=int(learn)), parts, self._patience.call)["values"]
+        total = self._request(p.TRACE, p.TRACE.build(learn=int(learn)), parts, self.patience.call)["values"]
         steps = _steps(parts)
         arrived = sum(len(values) for values in steps.values())
         if arrived != total:
@@ -175,7 +197,7 @@ class Link(Closing):
         return payload - int(packet.layout.sizeof())
 
     def _call(self, packet: p.Packet, payload: bytes = b"") -> Reply:
-        answer = self._request(packet, payload, patience=self._patience.call)
+        answer = self._request(packet, payload, patience=self.patience.call)
         outputs = np.frombuffer(answer.get("tail", b""), dtype="<f4").astype(np.float32)
         return Reply(answer["status"], outputs, answer["label"], answer["ticks"])
 
@@ -186,17 +208,17 @@ class Link(Closing):
         parts: list[Frame] | None = None,
         patience: float | None = None,
     ) -> dict[str, Any]:
-        request, wait = self._next(packet, payload), patience or self._patience.request
+        request, waits = self._next(packet, payload), self.patience.waits(patience or self.patience.request)
         collected: list[Frame] = [] if parts is None else parts
-        for attempt in range(self._patience.attempts):
+        for attempt, wait in enumerate(waits):
             self.stats.retries += attempt > 0
             self._send(request)
-            frame = self._await(request, Deadline.after(wait * 2**attempt), collected)
+            frame = self._await(request, Deadline.after(wait), collected)
             if frame is not None:
                 return self._reply(packet, frame)
-        seconds = wait * (2**self._patience.attempts - 1)
         raise LinkError(
-            f"no reply to {packet.name} within {seconds:g} s and {self._patience.attempts} attempts{self._said()}"
+            f"no reply to {packet.name} within {sum(waits):g} s and {len(waits)} attempts{self._said()};"
+            " reset the board, and check the cable and the speed of the line if this goes on"
         )
 
     def _next(self, packet: p.Packet, payload: bytes = b"") -> Frame:
