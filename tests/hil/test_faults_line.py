@@ -219,6 +219,7 @@ def test_requests_under_faults_are_answered_right_or_fail_in_time() -> None:
     account = echoes(link, 1500, seed=13)
     assert account.settled, account
     assert account.lost == 0, "twelve attempts are enough"
+    assert 0.0 < account.slowest < sum(QUICK.waits(QUICK.request)) + 1.0
     assert account.stats.retries > 50
     assert min(faulty.to_board.spoiled, faulty.from_board.spoiled) > 50
 

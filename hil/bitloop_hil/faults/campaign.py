@@ -7,6 +7,7 @@ sent.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,7 +28,7 @@ class Account:
 
     `wrong` payloads were delivered that are not what was sent. `lost` is what the receiver knows is missing, from
     the numbers of the frames that came (stream) or because the request failed (echoes), not from what was sent.
-    `spoiled` bytes were dropped, doubled or flipped on the way.
+    `spoiled` bytes were dropped, doubled or flipped on the way. `slowest` is the longest any request took, in seconds.
     """
 
     sent: int = 0
@@ -35,6 +36,7 @@ class Account:
     wrong: int = 0
     lost: int = 0
     spoiled: int = 0
+    slowest: float = 0.0
     stats: LinkStats = field(default_factory=LinkStats)
 
     @property
@@ -94,6 +96,7 @@ def echoes(link: Link, requests: int, seed: int, longest: int | None = None) -> 
     room = link.greeting.max_payload if link.greeting else 64
     account = Account(sent=requests, stats=link.stats)
     for payload in payloads(requests, min(room, longest or room), seed):
+        start = time.monotonic()
         try:
             back = link.echo(payload)
         except LinkError:
@@ -101,4 +104,5 @@ def echoes(link: Link, requests: int, seed: int, longest: int | None = None) -> 
         else:
             account.delivered += 1
             account.wrong += back != payload
+        account.slowest = max(account.slowest, time.monotonic() - start)
     return account
