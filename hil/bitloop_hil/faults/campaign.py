@@ -28,7 +28,7 @@ class Account:
 
     `wrong` payloads were delivered that are not what was sent. `lost` is what the receiver knows is missing, from
     the numbers of the frames that came (stream) or because the request failed (echoes), not from what was sent.
-    `spoiled` bytes were dropped, doubled or flipped on the way. `slowest` is the longest any request took, in seconds.
+    `spoiled` bytes were dropped, doubled or flipped on the way. `slowest` is the longest request in seconds.
     """
 
     sent: int = 0
