@@ -4,8 +4,8 @@
  * takes what is there and waits for at least one byte, so nothing is polled. A closed stream ends the program, which
  * is how the host stops it without a signal.
  *
- * Time is ticks.c on SysTick. Under `-icount` that is a function of the instructions executed alone; the bench turns
- * ticks into instructions. */
+ * Time is ticks.c on a counter of the machine. Under `-icount` that is a function of the instructions executed alone;
+ * the bench turns ticks into instructions. */
 #include <stddef.h>
 #include <stdint.h>
 

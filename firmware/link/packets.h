@@ -200,5 +200,6 @@
 #define BL_TICKS_NONE 0u
 #define BL_TICKS_CYCLE_COUNTER 1u
 #define BL_TICKS_SYSTICK 2u
+#define BL_TICKS_MACHINE_COUNTER 3u
 
 #endif

@@ -8,6 +8,7 @@ from bitloop import resources
 from bitloop.targets import target
 from bitloop.toolchain import Flags, Sources, Toolchain
 from bitloop_hil.benches.qemu import Machine
+from bitloop_hil.boards import board_file
 
 # Where each machine has its vector table and its memory (the M33 starts in its secure alias).
 _MEMORY = {
@@ -36,7 +37,6 @@ _PROGRAM = b"""\
 #include "drivers/port.h"
 
 extern uint32_t echo_stack;
-void SysTick_Handler(void);
 int main(void);
 
 static void start(void)
@@ -51,9 +51,9 @@ static void fault(void)
     bl_exit(3);
 }
 
-__attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
+__attribute__((section(".vectors"), used)) static const void *const vectors[7] = {
     &echo_stack, (const void *)start, (const void *)fault, (const void *)fault, (const void *)fault,
-    (const void *)fault, (const void *)fault, 0, 0, 0, 0, 0, 0, 0, 0, (const void *)SysTick_Handler,
+    (const void *)fault, (const void *)fault,
 };
 
 static uint8_t data[4096];
@@ -85,7 +85,9 @@ def echo_image(machine: Machine, compiler: str) -> Path:
     """The program, linked for a machine."""
     flash, ram, size = _MEMORY[machine.name]
     script = _SCRIPT.format(flash=flash, ram=ram, size=size).encode()
+    image = board_file(machine.name).image
+    defines = image.defines if image else {}
     sources = Sources.of(resources.firmware(), "drivers/port.h", "drivers/semihost.c", "drivers/ticks.[ch]")
     own = Sources({"echo.c": _PROGRAM, "echo.ld": script})
-    flags = Flags(defines=("BL_TICK_SOURCE=2",))
+    flags = Flags(defines=tuple(f"{name}={value}u" for name, value in defines.items()))
     return Toolchain(compiler, target(machine.core)).executable(sources | own, flags, "echo.elf", script="echo.ld")

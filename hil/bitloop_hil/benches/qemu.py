@@ -7,8 +7,10 @@ open ever waits. The vCPU sleeps inside `SYS_READ` while the host is silent; a c
 cannot outlive its host, and a processor-time limit ends firmware that runs wild.
 
 QEMU models no cycles and has no DWT. Under `-icount shift=N,sleep=off` one instruction lasts 2^N ns of virtual time
-and nothing else passes time, so SysTick counts instructions. N is chosen per machine so that one instruction is more
-than two ticks, which makes the division back exact (the error of a difference is below half an instruction).
+and nothing else passes time, so every clock of a machine counts instructions. Ticks come from a counter of 32 bits that
+needs no interrupt (its handler's instructions would be counted, too). N is chosen per machine so that one instruction is
+more than two ticks, which makes the division back exact (the error of a difference is below half an instruction).
+What is counted is the same code the virtual bench counts: `bitloop_hil.recount` has both agree call by call.
 
 What it cannot do: flash programming (an image is loaded, not programmed), cycle timing, UART overruns.
 """
@@ -39,25 +41,27 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A machine of QEMU: its name there, the target it executes, its core clock, and N of `-icount shift=N`."""
+    """A machine of QEMU: its name there, the target it executes, its core clock, N of `-icount shift=N`, and the
+    frequency of the counter its ticks come from."""
 
     name: str
     core: str
     hertz: int
     shift: int
+    counter_hertz: int
 
     def instructions(self, ticks: int) -> int:
-        """Instructions in a difference of SysTick counts."""
-        return round(ticks * 1e9 / (self.hertz << self.shift))
+        """Instructions in a difference of counts."""
+        return round(ticks * 1e9 / (self.counter_hertz << self.shift))
 
 
 MACHINES = {
     machine.name: machine
     for machine in (
-        Machine("netduinoplus2", "cortex-m4f", 168_000_000, 4),
-        Machine("mps2-an386", "cortex-m4f", 25_000_000, 7),
-        Machine("mps2-an500", "cortex-m7", 25_000_000, 7),
-        Machine("mps2-an505", "cortex-m33", 20_000_000, 7),
+        Machine("netduinoplus2", "cortex-m4f", 168_000_000, 4, 1_000_000_000),
+        Machine("mps2-an386", "cortex-m4f", 25_000_000, 7, 25_000_000),
+        Machine("mps2-an500", "cortex-m7", 25_000_000, 7, 25_000_000),
+        Machine("mps2-an505", "cortex-m33", 20_000_000, 7, 20_000_000),
     )
 }
 
@@ -209,7 +213,7 @@ class QemuBoard(Closing):
 
 
 class _InstructionLink(Link):
-    """A link whose replies count instructions instead of ticks of SysTick."""
+    """A link whose replies count instructions instead of ticks of the machine's counter."""
 
     def __init__(self, run: Run, machine: Machine) -> None:
         super().__init__(run)

@@ -181,7 +181,7 @@ PERSONAS = {3: "v3", 5: "v5"}
 """Names of `persona` in GREETING."""
 FLAGS = {"TRACE": 1, "LEARNS": 2, "PRETRAINED": 4}
 """Bits of `flags` in GREETING: the image traces, the library learns, it has pretrained knowledge."""
-TICK_SOURCES = ("none", "cycle counter", "SysTick")
+TICK_SOURCES = ("none", "cycle counter", "SysTick", "machine counter")
 """Names of `tick_source` in GREETING, by value. What a tick is worth is the bench's to say."""
 
 
