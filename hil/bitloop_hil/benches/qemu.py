@@ -7,10 +7,10 @@ open ever waits. The vCPU sleeps inside `SYS_READ` while the host is silent; a c
 cannot outlive its host, and a processor-time limit ends firmware that runs wild.
 
 QEMU models no cycles and has no DWT. Under `-icount shift=N,sleep=off` one instruction lasts 2^N ns of virtual time
-and nothing else passes time, so every clock of a machine counts instructions. Ticks come from a counter of 32 bits that
-needs no interrupt (its handler's instructions would be counted, too). N is chosen per machine so that one instruction is
-more than two ticks, which makes the division back exact (the error of a difference is below half an instruction).
-What is counted is the same code the virtual bench counts: `bitloop_hil.recount` has both agree call by call.
+and nothing else passes time, so every clock of a machine counts instructions. Ticks come from a counter of 32 bits
+that needs no interrupt (its handler's instructions would be counted, too). N is chosen per machine so that one
+instruction is more than two ticks, which makes the division back exact (the error of a difference is below half an
+instruction). What is counted is the same code the virtual bench counts: `bitloop_hil.recount` has both agree.
 
 What it cannot do: flash programming (an image is loaded, not programmed), cycle timing, UART overruns.
 """
