@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from bitloop.errors import LockError
 from bitloop_hil.closing import Closing
@@ -172,6 +172,12 @@ def holder(serial: str) -> Holder | None:
             return record or Holder()
         time.sleep(_PAUSE)  # locked, and the record is about to be written or was just removed
     return None
+
+
+def holders() -> list[tuple[str, Holder]]:
+    """Every lock of this machine that is held: the probe's serial number in lower case, and the holder."""
+    serials = [unquote(path.name.removesuffix(".lock")) for path in sorted(folder().glob("*.lock"))]
+    return [(serial, who) for serial in serials if (who := holder(serial)) is not None]
 
 
 def _take(path: Path, how: int) -> int:

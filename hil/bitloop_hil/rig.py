@@ -24,6 +24,7 @@ from typing import Any
 from bitloop.errors import BitloopError, BuildError, InputError, LockError
 from bitloop_hil.board import Board
 from bitloop_hil.boards import BENCHES, board_file
+from bitloop_hil.link.remote import DEFAULT_BAUD, scheme_of
 from bitloop_hil.link.transport import Deadline
 
 _LOOK_AGAIN = 0.1  # seconds between rounds over places that are all taken
@@ -110,6 +111,12 @@ def benches_of(board: str) -> tuple[str, ...]:
     return (*file.benches, "hardware") if real else file.benches
 
 
+def baud_of(place: Place) -> int:
+    """Speed of a place's serial port: its own, else what the board's firmware is built for."""
+    image = board_file(place.board).image
+    return place.baud or (image.defines.get("BL_BAUD", 0) if image is not None else 0) or DEFAULT_BAUD
+
+
 def missing(place: Place) -> str:
     """What keeps a place from being opened on this machine (a tool or the board itself), in words; empty if nothing.
 
@@ -141,7 +148,11 @@ def open_place(place: Place, lock_seconds: float = 0.0) -> Board:
         from bitloop_hil.benches.qemu import QemuBoard
 
         return QemuBoard(board)
-    raise BuildError(f"the bench {place.bench!r} is not part of this bitloop; choose virtual or qemu")
+    if place.bench == "hardware":
+        from bitloop_hil.benches.hardware import open_hardware
+
+        return open_hardware(place, lock_seconds)
+    raise BuildError(f"the bench {place.bench!r} is not part of this bitloop; choose virtual, qemu or hardware")
 
 
 def open_free(places: Iterable[Place], lock_seconds: float = 0.0) -> tuple[Place, Board]:
@@ -200,6 +211,7 @@ class _Reader:
         place = Place(name, **values)
         try:
             check(place)
+            scheme_of(place.port)
         except BitloopError as error:
             raise self._wrong(f"{where}: {error}") from error
         return self._whole(where, place)

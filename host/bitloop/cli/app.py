@@ -37,7 +37,7 @@ class _Commands(TyperGroup):
 
 def make_app() -> typer.Typer:
     """The command line with all its commands."""
-    from bitloop.cli import build, check, demo, emulate, libraries, project, prove, search
+    from bitloop.cli import bench, build, check, demo, emulate, libraries, project, prove, search
 
     app = typer.Typer(
         cls=_Commands,
@@ -57,6 +57,7 @@ def make_app() -> typer.Typer:
     app.command("build")(build.build)
     app.command("prove")(prove.prove)
     app.command("demo")(demo.demo)
+    app.add_typer(bench.make_bench(), name="bench")
     return app
 
 

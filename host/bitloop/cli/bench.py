@@ -1,0 +1,184 @@
+"""bitloop bench: which boards there are, who holds them, and virtual ones for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from bitloop.cli.output import Force, Json, result, say
+from bitloop.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import Console
+
+    from bitloop_hil.locks import Holder
+    from bitloop_hil.rig import Rig
+
+RigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rig", envvar="BITLOOP_RIG", metavar="FILE", help="Rig file: the places of a bench.", show_default=False
+    ),
+]
+Which = Annotated[
+    str, typer.Argument(metavar="PLACE", help="A place of the rig, or a probe's serial number.", show_default=False)
+]
+
+
+def make_bench() -> typer.Typer:
+    """The group of commands."""
+    group = typer.Typer(
+        no_args_is_help=True, help="Boards: what is plugged in, who uses it, virtual ones to play with."
+    )
+    group.command("list")(list_boards)
+    group.command("status")(status)
+    group.command("hold")(hold)
+    group.command("release")(release)
+    group.command("run")(run)
+    group.command("labgrid")(labgrid)
+    return group
+
+
+def list_boards(as_json: Json = False) -> None:
+    """List debug probes with their boards, serial ports and holders, and virtual boards that are powered.
+
+    Example: [bold]bitloop bench list[/]
+    """
+    from bitloop_hil.bench import attached_rows
+
+    rows = attached_rows()
+    columns = ("probe", "board", "mcu", "port", "holder")
+    result(as_json, {"probes": rows}, lambda console: _table(console, rows, columns, "no debug probe is plugged in"))
+
+
+def status(rig: RigFile = None, as_json: Json = False) -> None:
+    """Show the places of a rig, or without one every lock of this machine: what is missing, who holds what, and why.
+
+    Example: [bold]bitloop bench status --rig bench.toml[/]
+    """
+    from bitloop_hil.bench import lock_rows, place_rows
+
+    rows = lock_rows() if rig is None else place_rows(_load(rig))
+    columns = ("serial", "holder") if rig is None else ("place", "board", "bench", "state")
+    record = {"locks" if rig is None else "places": rows}
+    result(as_json, record, lambda console: _table(console, rows, columns, "nobody holds a board"))
+
+
+def hold(
+    which: Which,
+    rig: RigFile = None,
+    reason: Annotated[str, typer.Option(help="Why, for those who would like to use it.")] = "",
+    hours: Annotated[float, typer.Option(min=0.001, max=24 * 7, help="When it ends by itself.")] = 8.0,
+    as_json: Json = False,
+) -> None:
+    """Keep every bitloop off a board while you work on it with other tools, until you release it.
+
+    Example: [bold]bitloop bench hold 066BFF495087534867091423 --reason "measuring current"[/]
+    """
+    from bitloop_hil.holds import hold as take
+
+    serial = _serial(which, rig)
+    _tell(serial, take(serial, reason, hours * 3600), as_json, f"you hold {serial} for {hours:g} hours")
+
+
+def release(which: Which, rig: RigFile = None, as_json: Json = False) -> None:
+    """End a hold of yours. What a running program uses is not taken from it.
+
+    Example: [bold]bitloop bench release 066BFF495087534867091423[/]
+    """
+    from bitloop_hil.holds import release as let_go
+
+    serial = _serial(which, rig)
+    _tell(serial, let_go(serial), as_json, f"{serial} is free")
+
+
+def run(
+    board: Annotated[str, typer.Argument(help="A board of the virtual bench.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Power a virtual board until Ctrl-C, for pyOCD and serial programs: print its probe and its port.
+
+    Example: [bold]bitloop bench run nucleo-l432kc[/], elsewhere [bold]pyocd load -u virtual:nucleo-l432kc f.elf[/]
+    """
+    from bitloop_hil.power import Powered
+
+    with Powered(board) as powered:
+        there = powered.published
+        record = {"board": board, "probe": there.uid, "port": str(there.port)}
+        result(as_json, record, lambda console: _show_powered(console, record))
+        powered.wait()
+
+
+def labgrid(
+    rig: Annotated[Path, typer.Argument(help="Rig file.", show_default=False)],
+    form: Annotated[
+        Literal["environment", "places", "exporter"],
+        typer.Option(help="Boards used directly, taken from a coordinator's places, or offered to a coordinator."),
+    ] = "environment",
+    output: Annotated[
+        Path | None, typer.Option(help="File to write (else standard output).", show_default=False)
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Write a labgrid environment for the hardware places of a rig, for benches spread over many hosts.
+
+    Example: [bold]bitloop bench labgrid bench.toml --output env.yaml[/]
+    """
+    from bitloop.files import refuse_overwrite, write_text
+    from bitloop_hil.labgrid import environment
+
+    text = environment(_load(rig), form)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    refuse_overwrite(output, force)
+    write_text(output, text)
+
+
+def _load(rig: Path) -> Rig:
+    from bitloop_hil.rig import Rig
+
+    return Rig.load(rig)
+
+
+def _serial(which: str, rig: Path | None) -> str:
+    """The lock meant by the name of a place, or by a serial number."""
+    from bitloop_hil.rig import Place
+
+    if rig is None:
+        return Place("", "", "hardware", probe=which).serial
+    serial = _load(rig)[which].serial
+    if not serial:
+        raise BuildError(f"the place {which} starts a board of its own each time; there is nothing to hold")
+    return serial
+
+
+def _tell(serial: str, who: Holder, as_json: bool, text: str) -> None:
+    from dataclasses import asdict
+
+    result(as_json, {"serial": serial, **asdict(who)}, lambda console: say(console, text))
+
+
+def _show_powered(console: Console, record: Mapping[str, str]) -> None:
+    say(console, f"{record['board']} is powered; Ctrl-C ends it")
+    say(console, f"probe  {record['probe']}")
+    say(console, f"port   {record['port']}")
+
+
+def _table(console: Console, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], nothing: str) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        say(console, nothing)
+        return
+    drawn = Table(box=None)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(str(row[column] or "-")) for column in columns))
+    console.print(drawn)
