@@ -54,7 +54,7 @@ def test_same_bits_on_a_board(data: Path, name: str, compiler: str) -> None:
 
 @pytest.mark.parametrize("compiler", COMPILERS)
 @pytest.mark.parametrize("machine", MACHINES)
-@pytest.mark.parametrize("name", ONE_OF_A_KIND)
+@pytest.mark.parametrize("name", CASES)
 def test_same_bits_in_qemu(data: Path, name: str, machine: str, compiler: str) -> None:
     need_qemu()
     assert_proved(case(data, name), machine, "qemu", compiler)
