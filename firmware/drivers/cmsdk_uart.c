@@ -35,6 +35,11 @@ size_t bl_read(uint8_t data[], size_t capacity)
     return got;
 }
 
+bool bl_incoming(void)
+{
+    return (UART[STATE] & STATE_RX_FULL) != 0u;
+}
+
 void bl_write(const uint8_t data[], size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -42,6 +47,11 @@ void bl_write(const uint8_t data[], size_t size)
         }
         UART[DATA] = data[i];
     }
+}
+
+bool bl_writing(void)
+{
+    return false; /* but for two bytes in the UART */
 }
 
 void bl_exit(uint32_t status)

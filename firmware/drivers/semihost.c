@@ -65,6 +65,11 @@ size_t bl_read(uint8_t data[], size_t capacity)
     return got;
 }
 
+bool bl_incoming(void)
+{
+    return false; /* a read waits, and nothing else tells */
+}
+
 void bl_write(const uint8_t data[], size_t size)
 {
     while (size > 0u) {
@@ -74,6 +79,11 @@ void bl_write(const uint8_t data[], size_t size)
         data += moved;
         size -= moved;
     }
+}
+
+bool bl_writing(void)
+{
+    return false;
 }
 
 void bl_exit(uint32_t status)

@@ -102,6 +102,11 @@ size_t bl_read(uint8_t data[], size_t capacity)
     return got;
 }
 
+bool bl_incoming(void)
+{
+    return (USART1_ISR & USART1_ISR_RX_FULL) != 0u;
+}
+
 void bl_write(const uint8_t data[], size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -109,6 +114,11 @@ void bl_write(const uint8_t data[], size_t size)
         }
         USART1_TDR = data[i];
     }
+}
+
+bool bl_writing(void)
+{
+    return false;
 }
 
 void bl_exit(uint32_t status)

@@ -25,7 +25,8 @@ struct bl_frame {
 
 enum bl_frame_state { BL_FRAME_GOOD, BL_FRAME_MALFORMED, BL_FRAME_CORRUPT };
 
-static inline void bl_frame_put(struct bl_writer *w, size_t size, const uint8_t data[])
+/* Not inlined: it stands in every reply, and flash is short. */
+__attribute__((noinline, unused)) static void bl_frame_put(struct bl_writer *w, size_t size, const uint8_t data[])
 {
     w->crc = bl_crc32_more(w->crc, size, data);
     for (size_t i = 0; i < size; i++)

@@ -63,6 +63,17 @@
 #define BL_COUNTS 0x0bu
 #define BL_COUNTS_BYTES 0u
 
+/* Send so many STREAMED frames with so many bytes of noise, one every interval ticks (0: as the line takes them). */
+#define BL_STREAM 0x0cu
+#define BL_STREAM_BYTES 10u
+#define BL_STREAM_FRAMES 0u
+#define BL_STREAM_INTERVAL 4u
+#define BL_STREAM_SIZE 8u
+
+/* What came of the POUR frames since the last SINK? Begins again. */
+#define BL_SINK 0x0du
+#define BL_SINK_BYTES 0u
+
 /* Which image runs where, and how much it takes at a time. */
 #define BL_GREETING 0x81u
 #define BL_GREETING_BYTES 104u
@@ -150,6 +161,21 @@
 #define BL_COUNTS_REPLY_REPEATS 8u
 #define BL_COUNTS_REPLY_OVERRUNS 12u
 
+/* Frames sent, frames that fell due while the last was still leaving, and how long it all took. */
+#define BL_STREAM_REPLY 0x8cu
+#define BL_STREAM_REPLY_BYTES 16u
+#define BL_STREAM_REPLY_FRAMES 0u
+#define BL_STREAM_REPLY_DROPPED 4u
+#define BL_STREAM_REPLY_TICKS 8u
+#define BL_STREAM_REPLY_TICKS_HIGH 12u
+
+/* Frames as they should be, numbers missing between them, frames whose bytes are not the noise of their number. */
+#define BL_SINK_REPLY 0x8du
+#define BL_SINK_REPLY_BYTES 12u
+#define BL_SINK_REPLY_FRAMES 0u
+#define BL_SINK_REPLY_LOST 4u
+#define BL_SINK_REPLY_WRONG 8u
+
 /* For people. */
 #define BL_LOG 0xf0u
 #define BL_LOG_BYTES 0u /* then text */
@@ -170,6 +196,16 @@
 #define BL_VALUES_STEP 0u
 #define BL_VALUES_OFFSET 4u
 #define BL_VALUES_TOTAL 8u
+
+/* One frame of a stream, before STREAM_REPLY and with its sequence. */
+#define BL_STREAMED 0xf3u
+#define BL_STREAMED_BYTES 4u /* then noise */
+#define BL_STREAMED_INDEX 0u
+
+/* From the host, without reply: a frame for SINK to count. */
+#define BL_POUR 0xf4u
+#define BL_POUR_BYTES 4u /* then noise */
+#define BL_POUR_INDEX 0u
 
 /* The request was not carried out. */
 #define BL_ERROR 0xffu

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "../apps/inference/server.h"
+#include "../drivers/port.h"
 
 extern uint32_t bl_stack_bottom[], bl_stack_top[];
 extern uint32_t bl_data_load[], bl_data_start[], bl_data_end[], bl_bss_start[], bl_bss_end[];
@@ -13,11 +14,14 @@ void Reset_Handler(void);
 void HardFault_Handler(void);
 void SysTick_Handler(void);
 void bl_start(void);
+void bl_enable_fpu(void);
+void bl_nothing_before_memory(void);
 void bl_unexpected(void);
 void bl_fault(const uint32_t *stacked);
 
 #define ALIAS(of) __attribute__((weak, alias(of)))
 void SysTick_Handler(void) ALIAS("bl_unexpected");
+void bl_before_memory(void) ALIAS("bl_nothing_before_memory");
 
 /* Core exceptions only: no interrupt of a peripheral is ever enabled. */
 __attribute__((section(".vectors"), used)) static void (*const vectors[16])(void) = {
@@ -45,17 +49,28 @@ __attribute__((section(".vectors"), used)) static void (*const vectors[16])(void
 #define CPACR (*(volatile uint32_t *)0xE000ED88u)
 #define CPACR_FPU (0xFu << 20)
 
-/* The FPU comes first: everything after may use its registers. */
-void Reset_Handler(void)
+void bl_nothing_before_memory(void)
+{
+}
+
+/* The FPU comes before all that may use its registers. */
+__attribute__((noinline, used)) void bl_enable_fpu(void)
 {
 #if defined(__ARM_FP)
     CPACR |= CPACR_FPU;
     __asm volatile("dsb\n isb");
 #endif
-    bl_start();
 }
 
-__attribute__((noinline)) void bl_start(void)
+/* Not a C function, as one could begin with a push. */
+__attribute__((naked)) void Reset_Handler(void)
+{
+    __asm volatile("bl bl_before_memory\n"
+                   "bl bl_enable_fpu\n"
+                   "bl bl_start\n");
+}
+
+__attribute__((noinline, used)) void bl_start(void)
 {
     const uint32_t *from = bl_data_load;
 #if defined(VTOR)

@@ -20,6 +20,8 @@ from bitloop_hil.link.packets import DETECT_REPLY, GREETING
 
 BUILD_DIGITS = 16
 _SOURCES = ("link/*.h", "apps/inference/*.[ch]", "drivers/port.h", "drivers/ticks.[ch]", "startup/*.c")
+_RINGS = (256, 1024)
+"""Bytes of the ring a chip's DMA receives into: half of it holds what arrives while a frame is worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def link_image(
         raise BuildError("an image holds one library, so its functions take no suffix")
     _check_payload(library, board.name, parts)
     toolchain = Toolchain(compiler, board.target)
-    whole = sources | _firmware(parts) | _glue(library, board, options)
+    whole = sources | _firmware(board, parts) | _glue(library, board, options)
     # Debug information does not reach the board; it is what names the place of a fault.
     whole_flags = replace(flags, debug=True, defines=(*flags.defines, *_defines(board, parts)))
     content = [part for name in sorted(whole.files) for part in (name, whole.files[name])]
@@ -82,8 +84,11 @@ def _check_payload(library: Library, name: str, parts: ImageFile) -> None:
         raise BuildError(f"board {name} sends {parts.payload} bytes at a time; this library needs {needed}")
 
 
-def _firmware(parts: ImageFile) -> Sources:
-    return Sources.of(resources.firmware(), *_SOURCES, f"drivers/{parts.driver}.c")
+def _firmware(board: BoardFile, parts: ImageFile) -> Sources:
+    drivers = [f"drivers/{parts.driver}.c"]
+    if board.chip is not None:
+        drivers += ["drivers/stm32*.h", f"drivers/stm32_clock_{board.chip.family.removeprefix('stm32')}.c"]
+    return Sources.of(resources.firmware(), *_SOURCES, *drivers)
 
 
 def _defines(board: BoardFile, parts: ImageFile) -> list[str]:
@@ -112,6 +117,9 @@ def _glue(library: Library, board: BoardFile, options: Options) -> Sources:
         "pretrained": library.pretrained is not None,
     }
     written = {"identity.h": "identity.h.j2", "adapter.c": "adapter.c.j2", "image.ld": "image.ld.j2"}
+    if board.chip is not None:
+        written["chip.h"] = "chip.h.j2"
+        values |= {"chip": board.chip, "ring": _RINGS[_image_file(board).payload >= _RINGS[1]]}
     return Sources({name: _render(template, **values) for name, template in written.items()})
 
 

@@ -7,6 +7,7 @@
 #include "adapter.h"
 #include "build.h"
 #include "server.h"
+#include "stream.h"
 
 #define SIGNAL_BYTES (sizeof(float) * BL_LIBRARY_AXES * BL_LIBRARY_SAMPLES)
 
@@ -30,7 +31,7 @@ _Static_assert(BL_INIT_REPLY_BYTES == BL_DETECT_REPLY_BYTES && BL_LEARN_REPLY_BY
 static const uint8_t library_id[BL_GREETING_LIBRARY_BYTES] = BL_LIBRARY_ID;
 static const uint8_t build[BL_GREETING_BUILD_BYTES] = BL_BUILD;
 
-static void refuse(const struct bl_frame *request, uint32_t code, uint32_t detail)
+void bl_refuse(const struct bl_frame *request, uint32_t code, uint32_t detail)
 {
     uint8_t head[BL_ERROR_BYTES];
     bl_put32(&head[BL_ERROR_CODE], code);
@@ -94,9 +95,9 @@ static void on_data(const struct bl_frame *request)
     const uint32_t offset = bl_get32(&request->payload[BL_DATA_OFFSET]);
     const uint32_t size = request->length - BL_DATA_BYTES;
     if (offset != 0u && offset != filled) {
-        refuse(request, BL_ERROR_INCOMPLETE, filled);
+        bl_refuse(request, BL_ERROR_INCOMPLETE, filled);
     } else if (offset > sizeof buffer || size > sizeof buffer - offset) {
-        refuse(request, BL_ERROR_RANGE, sizeof buffer);
+        bl_refuse(request, BL_ERROR_RANGE, sizeof buffer);
     } else {
         uint8_t head[BL_DATA_REPLY_BYTES];
         bl_copy(size, &request->payload[BL_DATA_BYTES], &buffer.bytes[offset]);
@@ -111,7 +112,7 @@ static bool complete(const struct bl_frame *request, uint32_t bytes)
 {
     const bool whole = filled == bytes;
     if (!whole)
-        refuse(request, BL_ERROR_INCOMPLETE, filled);
+        bl_refuse(request, BL_ERROR_INCOMPLETE, filled);
     filled = 0;
     return whole;
 }
@@ -119,7 +120,7 @@ static bool complete(const struct bl_frame *request, uint32_t bytes)
 /* Unused where the library learns and the image traces. */
 __attribute__((unused)) static void on_unsupported(const struct bl_frame *request)
 {
-    refuse(request, BL_ERROR_UNSUPPORTED, request->type);
+    bl_refuse(request, BL_ERROR_UNSUPPORTED, request->type);
 }
 
 typedef void library_call(float signal[], struct bl_answer *answer);
@@ -178,7 +179,7 @@ static void on_read(const struct bl_frame *request)
     const uint32_t size = bl_get32(&request->payload[BL_READ_SIZE]);
     uint8_t head[BL_READ_REPLY_BYTES];
     if (offset > sizeof buffer || size > sizeof buffer - offset || size > BL_PAYLOAD - BL_READ_REPLY_BYTES) {
-        refuse(request, BL_ERROR_RANGE, sizeof buffer);
+        bl_refuse(request, BL_ERROR_RANGE, sizeof buffer);
         return;
     }
     bl_put32(&head[BL_READ_REPLY_OFFSET], offset);
@@ -271,6 +272,8 @@ static const struct {
     {BL_TRACE, BL_TRACE_BYTES, false, on_trace},
     {BL_ECHO, BL_ECHO_BYTES, true, on_echo},
     {BL_COUNTS, BL_COUNTS_BYTES, false, on_counts},
+    {BL_STREAM, BL_STREAM_BYTES, false, bl_stream},
+    {BL_SINK, BL_SINK_BYTES, false, bl_sink},
 };
 
 void bl_act(const struct bl_frame *request)
@@ -280,12 +283,12 @@ void bl_act(const struct bl_frame *request)
             const bool fits = requests[i].tail ? request->length >= requests[i].fixed
                                                : request->length == requests[i].fixed;
             if (!fits)
-                refuse(request, BL_ERROR_LENGTH, request->length);
+                bl_refuse(request, BL_ERROR_LENGTH, request->length);
             else if (!greeted && request->type != BL_HELLO)
-                refuse(request, BL_ERROR_GREETING, request->type);
+                bl_refuse(request, BL_ERROR_GREETING, request->type);
             else
                 requests[i].act(request);
             return;
         }
-    refuse(request, BL_ERROR_TYPE, request->type);
+    bl_refuse(request, BL_ERROR_TYPE, request->type);
 }

@@ -4,6 +4,9 @@
 
 #include "../../link/frame.h"
 
+/* Say that a request was not carried out: a code of packets.h, and a number that explains it. */
+void bl_refuse(const struct bl_frame *request, uint32_t code, uint32_t detail);
+
 /* Carry out a request that is not a repetition, and reply. */
 void bl_act(const struct bl_frame *request);
 

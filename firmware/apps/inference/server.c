@@ -1,5 +1,6 @@
-/* One request at a time: collect bytes up to a zero, decode, act once, reply. The last reply stays in `line_out`, so
- * that a repeated request is answered without acting again. */
+/* One request at a time: collect bytes up to a zero, decode, act once, reply. Two lines take turns, so that one is made
+ * while the other is sent; the last reply stays in its line, so that a repeated request is answered without acting
+ * again. */
 #include "server.h"
 
 #include <stdbool.h>
@@ -8,27 +9,42 @@
 #include "../../drivers/port.h"
 #include "identity.h"
 #include "requests.h"
+#include "stream.h"
 
 uint32_t bl_overruns;
 struct bl_counts bl_counts;
 
-static uint8_t line_in[BL_LINE_BYTES(BL_PAYLOAD)], line_out[BL_LINE_BYTES(BL_PAYLOAD)];
+static uint8_t line_in[BL_LINE_BYTES(BL_PAYLOAD)], lines_out[2][BL_LINE_BYTES(BL_PAYLOAD)];
+static struct bl_writer writer;
 
 static struct {
-    size_t reply; /* bytes of the last reply in line_out; 0 before the first */
+    size_t reply; /* bytes of the last reply in its line; 0 before the first */
+    uint8_t line; /* which of the two was written last */
     uint8_t type; /* the request it answers */
     uint16_t sequence;
 } last;
 
+/* The other line was handed to bl_write, which waited until this one had left. */
+struct bl_writer *bl_begin(uint32_t type, uint32_t sequence, size_t length)
+{
+    last.line ^= 1u;
+    bl_frame_begin(&writer, lines_out[last.line], type, sequence, length);
+    return &writer;
+}
+
+void bl_end(void)
+{
+    last.reply = bl_frame_end(&writer);
+    bl_write(lines_out[last.line], last.reply);
+}
+
 void bl_reply(const struct bl_frame *request, uint32_t type, size_t fixed, const uint8_t head[], size_t size,
               const uint8_t tail[])
 {
-    struct bl_writer writer;
-    bl_frame_begin(&writer, line_out, type, request->sequence, fixed + size);
-    bl_frame_put(&writer, fixed, head);
-    bl_frame_put(&writer, size, tail);
-    last.reply = bl_frame_end(&writer);
-    bl_write(line_out, last.reply);
+    struct bl_writer *const w = bl_begin(type, request->sequence, fixed + size);
+    bl_frame_put(w, fixed, head);
+    bl_frame_put(w, size, tail);
+    bl_end();
 }
 
 static void take(size_t size, uint8_t data[])
@@ -39,10 +55,12 @@ static void take(size_t size, uint8_t data[])
         bl_counts.corrupt++;
     } else if (state == BL_FRAME_MALFORMED) {
         bl_counts.malformed++;
+    } else if (request.type == BL_POUR) {
+        bl_poured(&request);
     } else if (last.reply > 0u && request.type != BL_HELLO && request.type == last.type &&
                request.sequence == last.sequence) {
         bl_counts.repeats++;
-        bl_write(line_out, last.reply);
+        bl_write(lines_out[last.line], last.reply);
     } else {
         last.type = request.type;
         last.sequence = request.sequence;

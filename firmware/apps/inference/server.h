@@ -20,6 +20,10 @@ _Noreturn void bl_serve(void);
 void bl_reply(const struct bl_frame *request, uint32_t type, size_t fixed, const uint8_t head[], size_t size,
               const uint8_t tail[]);
 
+/* The same piece by piece: begin, put `length` bytes into the frame, end. */
+struct bl_writer *bl_begin(uint32_t type, uint32_t sequence, size_t length);
+void bl_end(void);
+
 /* Send what is no reply. */
 void bl_send(uint32_t type, uint32_t sequence, size_t fixed, const uint8_t head[], size_t size,
              const uint8_t tail[]);

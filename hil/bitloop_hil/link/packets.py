@@ -106,6 +106,14 @@ TRACE = Packet(
 )
 ECHO = Packet("ECHO", 0x0A, _EMPTY, "bytes", "Send the same bytes back.")
 COUNTS = Packet("COUNTS", 0x0B, _EMPTY, "", "What went wrong on the line, as the board saw it.")
+STREAM = Packet(
+    "STREAM",
+    0x0C,
+    Struct("frames" / Int32ul, "interval" / Int32ul, "size" / Int16ul),
+    "",
+    "Send so many STREAMED frames with so many bytes of noise, one every interval ticks (0: as the line takes them).",
+)
+SINK = Packet("SINK", 0x0D, _EMPTY, "", "What came of the POUR frames since the last SINK? Begins again.")
 
 INIT_REPLY = Packet("INIT_REPLY", 0x82, _ANSWER, "", "Status of the library's call.")
 DATA_REPLY = Packet("DATA_REPLY", 0x83, Struct("filled" / Int32ul), "", "Bytes that stand in the buffer now.")
@@ -123,6 +131,20 @@ COUNTS_REPLY = Packet(
     "",
     "Frames with a wrong CRC, other damage, requests repeated, bytes lost by the receiver since the start.",
 )
+STREAM_REPLY = Packet(
+    "STREAM_REPLY",
+    0x8C,
+    Struct("frames" / Int32ul, "dropped" / Int32ul, "ticks" / Int32ul, "ticks_high" / Int32ul),
+    "",
+    "Frames sent, frames that fell due while the last was still leaving, and how long it all took.",
+)
+SINK_REPLY = Packet(
+    "SINK_REPLY",
+    0x8D,
+    Struct("frames" / Int32ul, "lost" / Int32ul, "wrong" / Int32ul),
+    "",
+    "Frames as they should be, numbers missing between them, frames whose bytes are not the noise of their number.",
+)
 
 VALUES = Packet(
     "VALUES",
@@ -130,6 +152,16 @@ VALUES = Packet(
     Struct("step" / Int32ul, "offset" / Int32ul, "total" / Int32ul),
     "floats",
     "Part of what stands after a step, before TRACE_REPLY and with its sequence.",
+)
+STREAMED = Packet(
+    "STREAMED",
+    0xF3,
+    Struct("index" / Int32ul),
+    "noise",
+    "One frame of a stream, before STREAM_REPLY and with its sequence.",
+)
+POUR = Packet(
+    "POUR", 0xF4, Struct("index" / Int32ul), "noise", "From the host, without reply: a frame for SINK to count."
 )
 LOG = Packet("LOG", 0xF0, _EMPTY, "text", "For people.")
 FAULT = Packet(
@@ -148,7 +180,7 @@ FAULT = Packet(
 )
 ERROR = Packet("ERROR", 0xFF, Struct("code" / Int32ul, "detail" / Int32ul), "", "The request was not carried out.")
 
-REQUESTS = (HELLO, INIT, DATA, LEARN, DETECT, SAVE, RESTORE, READ, TRACE, ECHO, COUNTS)
+REQUESTS = (HELLO, INIT, DATA, LEARN, DETECT, SAVE, RESTORE, READ, TRACE, ECHO, COUNTS, STREAM, SINK)
 REPLIES = (
     GREETING,
     INIT_REPLY,
@@ -161,8 +193,10 @@ REPLIES = (
     TRACE_REPLY,
     ECHO_REPLY,
     COUNTS_REPLY,
+    STREAM_REPLY,
+    SINK_REPLY,
 )
-MESSAGES = (LOG, FAULT, VALUES, ERROR)
+MESSAGES = (LOG, FAULT, VALUES, STREAMED, POUR, ERROR)
 PACKETS = (*REQUESTS, *REPLIES, *MESSAGES)
 
 ERRORS = {

@@ -1,0 +1,116 @@
+/* Streaming: frames of noise, numbered, as fast as the line takes them or at an interval. A frame that falls due while
+ * the last one is still leaving is dropped and counted, as a data logger would have to. */
+#include "stream.h"
+
+#include <stdbool.h>
+
+#include "../../drivers/port.h"
+#include "../../link/noise.h"
+#include "identity.h"
+#include "requests.h"
+#include "server.h"
+
+#define NOISE_AT_MOST (BL_PAYLOAD - BL_STREAMED_BYTES)
+_Static_assert(BL_STREAMED_BYTES == BL_POUR_BYTES, "noise has the same room in both directions");
+
+/* 64 bits of ticks, as bl_ticks wraps within a minute. It has to be asked more often than that. */
+struct stopwatch {
+    uint64_t total;
+    uint32_t last;
+};
+
+static uint64_t elapsed(struct stopwatch *watch)
+{
+    const uint32_t now = bl_ticks();
+    watch->total += now - watch->last;
+    watch->last = now;
+    return watch->total;
+}
+
+static void send_noise(uint32_t sequence, uint32_t index, uint32_t size)
+{
+    struct bl_writer *const w = bl_begin(BL_STREAMED, sequence, BL_STREAMED_BYTES + size);
+    bl_frame_put32(w, index);
+    for (uint32_t at = 0; at < size; at += 4u) {
+        uint8_t word[4];
+        bl_put32(word, bl_noise(index, at / 4u));
+        bl_frame_put(w, size - at < 4u ? size - at : 4u, word);
+    }
+    bl_end();
+}
+
+void bl_stream(const struct bl_frame *request)
+{
+    const uint32_t frames = bl_get32(&request->payload[BL_STREAM_FRAMES]);
+    const uint32_t interval = bl_get32(&request->payload[BL_STREAM_INTERVAL]);
+    const uint32_t size = bl_get16(&request->payload[BL_STREAM_SIZE]);
+    const uint16_t sequence = request->sequence;
+    struct stopwatch watch = {.last = bl_ticks()};
+    uint32_t sent = 0, dropped = 0;
+    if (size > NOISE_AT_MOST) {
+        bl_refuse(request, BL_ERROR_RANGE, NOISE_AT_MOST);
+        return;
+    }
+    for (uint64_t due = 0; sent + dropped < frames && !bl_incoming(); due += interval) {
+        while (elapsed(&watch) < due) {
+        }
+        if (interval > 0u && bl_writing()) {
+            dropped++;
+        } else {
+            send_noise(sequence, sent + dropped, size);
+            sent++;
+        }
+    }
+    while (bl_writing()) {
+    }
+    const uint64_t ticks = elapsed(&watch);
+    struct bl_writer *const w = bl_begin(BL_STREAM_REPLY, sequence, BL_STREAM_REPLY_BYTES);
+    bl_frame_put32(w, sent);
+    bl_frame_put32(w, dropped);
+    bl_frame_put32(w, (uint32_t)ticks);
+    bl_frame_put32(w, (uint32_t)(ticks >> 32));
+    bl_end();
+}
+
+/* What was poured: frames as they should be, numbers missing between them, frames with other bytes than they should
+ * have, and the number that comes next. */
+static struct {
+    uint32_t frames, lost, wrong, next;
+} sink;
+
+static bool is_noise(uint32_t index, uint32_t size, const uint8_t bytes[])
+{
+    uint32_t difference = 0;
+    for (uint32_t at = 0; at < size; at++)
+        difference |= bytes[at] ^ (uint8_t)(bl_noise(index, at / 4u) >> (8u * (at % 4u)));
+    return difference == 0u;
+}
+
+void bl_poured(const struct bl_frame *frame)
+{
+    if (frame->length < BL_POUR_BYTES) {
+        bl_counts.malformed++;
+        return;
+    }
+    const uint32_t index = bl_get32(&frame->payload[BL_POUR_INDEX]);
+    if (!is_noise(index, frame->length - BL_POUR_BYTES, &frame->payload[BL_POUR_BYTES])) {
+        sink.wrong++;
+    } else {
+        sink.frames++;
+        sink.lost += index >= sink.next ? index - sink.next : 0u;
+        sink.next = index + 1u;
+    }
+}
+
+void bl_sink(const struct bl_frame *request)
+{
+    struct bl_writer *const w = bl_begin(BL_SINK_REPLY, request->sequence, BL_SINK_REPLY_BYTES);
+    bl_frame_put32(w, sink.frames);
+    bl_frame_put32(w, sink.lost);
+    bl_frame_put32(w, sink.wrong);
+    bl_end();
+    sink.frames = 0;
+    sink.lost = 0;
+    sink.wrong = 0;
+    sink.next = 0;
+}
