@@ -1,0 +1,153 @@
+"""The client's end of a virtual board's debug port, and a board process of one's own where none is running."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bitloop.errors import ProbeError
+from bitloop_hil.closing import Closing
+from bitloop_hil.link.transport import Deadline
+from bitloop_hil.probe.frames import PROTOCOL, Operation, Reader, Status, pack
+
+_ANSWER_SECONDS = 30.0
+_START_SECONDS = 60.0  # the first start on a machine compiles a little C
+_END_SECONDS = 5.0
+_CHUNK = 1 << 16
+
+
+class PortFaultError(Exception):
+    """The debug port answered FAULT."""
+
+
+class Client(Closing):
+    """A connection to a debug port. Everything raises ProbeError once the board is gone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader = Reader()
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(_ANSWER_SECONDS)
+        try:
+            self._socket.connect(str(path))
+            self.about: dict[str, str] = json.loads(self._ask(Operation.HELLO, PROTOCOL))
+        except OSError as error:
+            self.close()
+            raise ProbeError(f"no virtual board answers at {path} ({error}); start it again") from error
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Hang up; safe to call twice."""
+        self._socket.close()
+
+    def read_dp(self, address: int) -> int:
+        """A register of the debug port."""
+        return _word(self._ask(Operation.READ_DP, bytes([address])))
+
+    def write_dp(self, address: int, value: int) -> None:
+        """The same for writing."""
+        self._ask(Operation.WRITE_DP, struct.pack("<BI", address, value & 0xFFFFFFFF))
+
+    def read_ap(self, address: int) -> int:
+        """A register of an access port; PortFaultError if it does not answer."""
+        return _word(self._ask(Operation.READ_AP, struct.pack("<I", address)))
+
+    def write_ap(self, address: int, value: int) -> None:
+        """The same for writing."""
+        self._ask(Operation.WRITE_AP, struct.pack("<II", address, value & 0xFFFFFFFF))
+
+    def read_ap_many(self, address: int, count: int) -> list[int]:
+        """A register so many times."""
+        answer = self._ask(Operation.READ_AP_MANY, struct.pack("<II", address, count))
+        return list(struct.unpack(f"<{count}I", answer))
+
+    def write_ap_many(self, address: int, values: Sequence[int]) -> None:
+        """The same for writing."""
+        words = (value & 0xFFFFFFFF for value in values)
+        self._ask(Operation.WRITE_AP_MANY, struct.pack(f"<{len(values) + 1}I", address, *words))
+
+    def reset(self) -> None:
+        """Pulse nRST."""
+        self._ask(Operation.RESET)
+
+    def hold_reset(self, held: bool) -> None:
+        """Pull nRST low, or let go."""
+        self._ask(Operation.HOLD_RESET, bytes([held]))
+
+    def is_held(self) -> bool:
+        """Whether nRST is low."""
+        return self._ask(Operation.IS_HELD) != b"\0"
+
+    def _ask(self, kind: Operation, payload: bytes = b"") -> bytes:
+        try:
+            self._socket.sendall(pack(kind, payload))
+            answers: list[tuple[int, bytes]] = []
+            while not answers:
+                data = self._socket.recv(_CHUNK)
+                if not data:
+                    raise ConnectionError("it hung up")
+                answers = self._reader.feed(data)
+        except OSError as error:
+            raise ProbeError(f"the probe of the virtual board at {self._path.name} is gone ({error})") from error
+        status, answer = answers[0]
+        if status == Status.FAULT:
+            raise PortFaultError
+        if status != Status.OK:
+            raise ProbeError(f"the debug port refused {answer.decode(errors='replace')}")
+        return answer
+
+
+class OwnBoard(Closing):
+    """A virtual board for one session: powered when made, off when closed."""
+
+    def __init__(self, board: str) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="bitloop-probe-")
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the board
+        self.path = Path(self._folder.name) / "debug.sock"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bitloop_hil.benches.virtual", board, "--socket", str(self.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+        )
+        try:
+            self._wait(board, Deadline.after(_START_SECONDS))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Switch it off; safe to call twice."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._said.close()
+        self._folder.cleanup()
+
+    def _wait(self, board: str, deadline: Deadline) -> None:
+        """Until it has said its first line: then it listens."""
+        assert self._process.stdout is not None  # noqa: S101 - it was asked for
+        if not select.select([self._process.stdout], [], [], deadline.left())[0]:
+            raise ProbeError(f"the virtual board {board} did not start within {_START_SECONDS:g} s")
+        if not self._process.stdout.readline():
+            self._said.seek(0)
+            said = " ".join(self._said.read().decode(errors="replace").split())[-300:]
+            raise ProbeError(f"the virtual board {board} did not start ({said or 'without a word'})")
+
+
+def _word(answer: bytes) -> int:
+    return int.from_bytes(answer, "little")
