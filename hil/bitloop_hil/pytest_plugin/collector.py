@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from _pytest.junitxml import xml_key
 
-from bitloop_hil.pytest_plugin import terminal
+from bitloop_hil.pytest_plugin import scheduling, terminal
 from bitloop_hil.pytest_plugin.record import PREFIX
 from bitloop_hil.pytest_plugin.results import Results
 from bitloop_hil.pytest_plugin.state import state_of
@@ -29,6 +29,15 @@ class Collector:
         """A worker learns which run it belongs to."""
         number = int(str(node.workerinput["workerid"]).removeprefix("gw"))
         node.workerinput |= state_of(self._config).for_worker(number, int(node.workerinput["workercount"]))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Where the user has not chosen a way to distribute tests, boards that exist once decide."""
+        state = state_of(config)
+        if config.getoption("dist") != "load" or not state.settings.explicit:
+            return None
+        kinds = scheduling.single(state.plan)
+        return scheduling.scheduler(config, log, kinds) if kinds else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._results.add(report)

@@ -12,6 +12,7 @@ from bitloop_hil.pytest_plugin import settings
 from bitloop_hil.pytest_plugin.collector import Collector
 from bitloop_hil.pytest_plugin.record import PREFIX, RECORD
 from bitloop_hil.pytest_plugin.state import STATE, begin, state_of
+from bitloop_hil.pytest_plugin.tracebacks import shorten
 
 if TYPE_CHECKING:
     from bitloop_hil.pytest_plugin.record import Record
@@ -56,6 +57,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """A broken proof is the cause of whatever assertion fails after it; limits are judged at the end of the test."""
+    __tracebackhide__ = True
     try:
         result = yield
     except AssertionError as error:
@@ -77,8 +79,10 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Judge the phase, keep the verdict with the report, and let only infrastructure be run again."""
-    report = yield
     error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(error, BitloopError) and not item.config.getoption("fulltrace"):
+        shorten(error)
+    report = yield
     record = item.stash.get(RECORD, None)
     if record is not None and call.when != "teardown" and not report.skipped and (error or call.when == "call"):
         record.judge(error)

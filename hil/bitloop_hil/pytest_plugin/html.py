@@ -11,6 +11,7 @@ import jinja2
 
 from bitloop.files import write_text
 from bitloop_hil.pytest_plugin import plots
+from bitloop_hil.pytest_plugin.measuring import number
 from bitloop_hil.pytest_plugin.results import BROKEN, FAILED, OUTCOMES, PASSED, SKIPPED, Result, by_kind, count
 
 _TEMPLATE = Path(__file__).with_name("report.html.j2")
@@ -24,6 +25,7 @@ def write(path: Path, results: Sequence[Result], properties: Mapping[str, str]) 
 def render(results: Sequence[Result], properties: Mapping[str, str], at: datetime) -> str:
     """The whole page."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment.filters["number"] = number
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         verdict=_verdict(count(results)),
         counts=count(results),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import asdict, dataclass
+from types import TracebackType
 from typing import Any
 
 from bitloop.errors import TimingError
@@ -42,11 +44,11 @@ class Measurement:
 
     def describe(self) -> str:
         """Value and limits in words."""
-        value = _number(self.value)
+        value = number(self.value)
         if self.low != self.high:
-            value += f" ({_number(self.low)} to {_number(self.high)})"
+            value += f" ({number(self.low)} to {number(self.high)})"
         limits = [
-            f"{word} {_number(limit)}"
+            f"{word} {number(limit)}"
             for word, limit in (("min", self.limit_min), ("max", self.limit_max))
             if limit is not None
         ]
@@ -68,7 +70,7 @@ class Measurement:
             ".verdict": self.verdict,
             ".note": self.note or None,
         }
-        texts = {k: _number(v) if isinstance(v, float) else v for k, v in values.items() if v is not None}
+        texts = {k: number(v) if isinstance(v, float) else v for k, v in values.items() if v is not None}
         return [(f"bitloop.measure.{self.name}{key}", text) for key, text in texts.items()]
 
 
@@ -98,12 +100,15 @@ class Measure:
             raise TimingError(f"{name} was not measured: the proof made no such call that was answered")
         ticks = isinstance(value, Spread)
         low, middle, high = (value.min, value.median, value.max) if isinstance(value, Spread) else (value,) * 3
-        for number in (low, middle, high, min, max):
-            if number is not None and (isinstance(number, bool) or not math.isfinite(number)):
-                raise TimingError(f"{name} = {number} is no finite number; measure one")
+        for given in (low, middle, high, min, max):
+            if given is not None and (isinstance(given, bool) or not math.isfinite(given)):
+                raise TimingError(f"{name} = {given} is no finite number; measure one")
         unit, factor, note = self._scale(unit or (self._record.unit if ticks else ""), ticks)
         low, middle, high = low * factor, middle * factor, high * factor
         made = Measurement(name, unit, low, middle, high, _float(min), _float(max), note)
+        if made.verdict == FAIL and self._record.broke_at is None:
+            frame = sys._getframe(1)  # the line of the test is what its failure is about
+            self._record.broke_at = TracebackType(None, frame, frame.f_lasti, frame.f_lineno)
         self._record.measurements.append(made)
         return made
 
@@ -122,17 +127,16 @@ class Measure:
 def broken_limits(record: Record) -> TimingError | None:
     """The error of a test whose measurements break their limits."""
     wrong = [f"{m.name}: {m.describe()}" for m in record.measurements if m.verdict == FAIL]
-    return (
-        TimingError(f"{len(wrong)} of {len(record.measurements)} measurements break their limits: {'; '.join(wrong)}")
-        if wrong
-        else None
-    )
+    if not wrong:
+        return None
+    text = f"{len(wrong)} of {len(record.measurements)} measurements break their limits: {'; '.join(wrong)}"
+    return TimingError(text).with_traceback(record.broke_at)
 
 
-def _float(number: float | None) -> float | None:
-    return None if number is None else float(number)
+def _float(value: float | None) -> float | None:
+    return None if value is None else float(value)
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """Whole numbers without a point, others with six digits."""
     return f"{value:.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.6g}"

@@ -114,9 +114,9 @@ def bits(difference: Mapping[str, Any]) -> Markup:
 
 
 def limit_bar(measurement: Mapping[str, Any]) -> Markup:
-    """Smallest to largest value between the limits; empty where there are no limits."""
+    """Smallest to largest value and the limits, from zero on; empty where nothing was judged."""
     low, high = measurement["limit_min"], measurement["limit_max"]
-    if low is None and high is None:
+    if (low is None and high is None) or measurement["note"]:
         return Markup()
     edges = [measurement["low"], measurement["high"], *(limit for limit in (low, high) if limit is not None)]
     start, end = float(min(0.0, *edges)), float(max(0.0, *edges))
@@ -125,10 +125,11 @@ def limit_bar(measurement: Mapping[str, Any]) -> Markup:
     def x(value: float) -> float:
         return 2 + 196 * (value - start) / span
 
-    first, last = x(measurement["low"]), x(measurement["high"])
+    zero, last = x(0.0), x(measurement["high"])
     parts = [f'<line class="grid" x1="{x(start):.1f}" x2="198" y1="8" y2="8"/>']
-    kind = {"PASS": "right", "FAIL": "wrong"}.get(measurement["verdict"], "open")
-    parts.append(f'<rect class="value {kind}" x="{first - 1:.1f}" y="4" width="{last - first + 2:.1f}" height="8"/>')
+    kind = "wrong" if measurement["verdict"] == "FAIL" else "right"
+    left, width = min(zero, last), max(abs(last - zero), 1.0)
+    parts.append(f'<rect class="value {kind}" x="{left:.1f}" y="4" width="{width:.1f}" height="8"/>')
     for limit in (low, high):
         if limit is not None:
             parts.append(f'<line class="limit" x1="{x(limit):.1f}" x2="{x(limit):.1f}" y1="1" y2="15"/>')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,10 @@ PREFIX = "bitloop."
 
 @dataclass(slots=True)
 class Record:
-    """`unit` is that of the board's ticks, `retries` are the reasons of what was repeated. Empty: no board used."""
+    """`unit` is that of the board's ticks, `retries` are the reasons of what was repeated. Empty: no board used.
+
+    `broke_at` is the line that measured the first value beyond its limits.
+    """
 
     kind: str = ""
     place: str = ""
@@ -31,6 +35,7 @@ class Record:
     proofs: list[Proof] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
     retries: list[str] = field(default_factory=list)
+    broke_at: TracebackType | None = None
     verdict: str = ""
     failure: str = ""
     reason: str = ""
