@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Protocol
 
 from bitloop_hil.benches.virtual.clock import Clock
@@ -44,3 +45,12 @@ class Device(ABC):
     @abstractmethod
     def write(self, offset: int, size: int, value: int) -> None:
         """The core (or the debugger) writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A device and where its registers are."""
+
+    base: int
+    size: int
+    device: Device
