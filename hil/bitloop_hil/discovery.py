@@ -160,6 +160,8 @@ def _enumerate(classes: dict[str, Any], name_of: Callable[[Any], tuple[str, str]
     """Every probe of pyOCD's plugins."""
     found = []
     for kind, plugin in classes.items():
+        if kind == "virtual":  # they are not plugged in, and nobody should mistake them for what is
+            continue
         for probe in plugin.get_all_connected_probes():
             serial = str(probe.unique_id).removeprefix(f"{kind}:")
             product = " ".join(dict.fromkeys(f"{probe.vendor_name} {probe.product_name}".split()))

@@ -98,17 +98,10 @@ def check(place: Place) -> None:
     """BuildError where the place's bench does not exist or has no such board."""
     if place.bench not in BENCHES:
         raise BuildError(f"there is no bench {place.bench!r}; choose one of {', '.join(BENCHES)}")
-    benches = benches_of(place.board)
+    benches = board_file(place.board).benches
     if place.bench not in benches:
         known = f"it is on {', '.join(benches)}" if benches else "no bench has it yet"
         raise BuildError(f"board {place.board} is not on the bench {place.bench!r}; {known}")
-
-
-def benches_of(board: str) -> tuple[str, ...]:
-    """Every bench that can have a board: those its file names, and hardware where there is a probe to flash it."""
-    file = board_file(board)
-    real = file.probe is not None and file.image is not None and "hardware" not in file.benches
-    return (*file.benches, "hardware") if real else file.benches
 
 
 def baud_of(place: Place) -> int:
@@ -152,7 +145,11 @@ def open_place(place: Place, lock_seconds: float = 0.0) -> Board:
         from bitloop_hil.benches.hardware import open_hardware
 
         return open_hardware(place, lock_seconds)
-    raise BuildError(f"the bench {place.bench!r} is not part of this bitloop; choose virtual, qemu or hardware")
+    if place.bench == "renode":
+        from bitloop_hil.benches.renode import RenodeBoard
+
+        return RenodeBoard(board)
+    raise BuildError(f"the bench {place.bench!r} is not part of this bitloop; choose one of {', '.join(BENCHES)}")
 
 
 def open_free(places: Iterable[Place], lock_seconds: float = 0.0) -> tuple[Place, Board]:

@@ -10,14 +10,14 @@ import pytest
 
 from bitloop.errors import BuildError, InputError, LockError
 from bitloop_hil import features, rig
-from bitloop_hil.boards import names, open_board
+from bitloop_hil.boards import board_file, names, open_board
 from bitloop_hil.closing import Closing
 from bitloop_hil.locks import BoardLock
-from bitloop_hil.rig import Place, Rig, benches_of, missing, open_free, open_place
+from bitloop_hil.rig import Place, Rig, missing, open_free, open_place
 
 GOOD = """
 [places.left]
-board = "b-l475e-iot01a"
+board = "nucleo-l432kc"
 bench = "hardware"
 probe = "066BFF495087534867091423"
 port = "/dev/ttyACM7"
@@ -25,7 +25,7 @@ pack = "packs/one.pack"
 baud = 115_200
 
 [places.far]
-board = "b-l475e-iot01a"
+board = "nucleo-l432kc"
 bench = "hardware"
 remote = "bench-host:5555"
 port = "rfc2217://bench-host:4001"
@@ -46,7 +46,7 @@ def test_a_rig_file_mixes_kinds_of_places(tmp_path: Path) -> None:
     left, far, soft = Rig.load(_write(tmp_path, GOOD)).places
     pack = str(tmp_path / "packs" / "one.pack")
     assert left == Place(
-        "left", "b-l475e-iot01a", "hardware", "066BFF495087534867091423", "/dev/ttyACM7", "", pack, 115_200
+        "left", "nucleo-l432kc", "hardware", "066BFF495087534867091423", "/dev/ttyACM7", "", pack, 115_200
     )
     assert (far.remote, far.port, far.probe) == ("bench-host:5555", "rfc2217://bench-host:4001", "")
     assert soft == Place("soft", "generic-cortex-m0", "virtual")
@@ -72,18 +72,18 @@ def test_a_rig_file_mixes_kinds_of_places(tmp_path: Path) -> None:
         ),
         ("[places.x]\nboard = 'generic-cortex-m0'\nbench = 'virtual'\nprobes = '1'", r"places\.x\.probes is unknown"),
         ("[places.x]\nboard = 7\nbench = 'virtual'", r"places\.x\.board = 7 has to be a string"),
-        ("[places.x]\nboard = 'b-l475e-iot01a'\nbench = 'hardware'", r"places\.x\.probe is missing"),
-        ("[places.x]\nboard = 'b-l475e-iot01a'\nbench = 'hardware'\nremote = 'h'", r"places\.x\.port is missing"),
+        ("[places.x]\nboard = 'nucleo-l432kc'\nbench = 'hardware'", r"places\.x\.probe is missing"),
+        ("[places.x]\nboard = 'nucleo-l432kc'\nbench = 'hardware'\nremote = 'h'", r"places\.x\.port is missing"),
         (
-            "[places.x]\nboard = 'b-l475e-iot01a'\nbench = 'hardware'\nprobe = '1'\nbaud = true",
+            "[places.x]\nboard = 'nucleo-l432kc'\nbench = 'hardware'\nprobe = '1'\nbaud = true",
             r"places\.x\.baud = True has to be a speed",
         ),
         (
-            "[places.x]\nboard = 'b-l475e-iot01a'\nbench = 'hardware'\nprobe = '1'\nport = 'ftp://h:1'",
+            "[places.x]\nboard = 'nucleo-l432kc'\nbench = 'hardware'\nprobe = '1'\nport = 'ftp://h:1'",
             r"places\.x: 'ftp://h:1' names no port",
         ),
         (
-            "[places.x]\nboard = 'b-l475e-iot01a'\nbench = 'hardware'\nprobe = 'a\\u001bb'".replace("'", '"'),
+            "[places.x]\nboard = 'nucleo-l432kc'\nbench = 'hardware'\nprobe = 'a\\u001bb'".replace("'", '"'),
             r"places\.x\.probe = .* printable",
         ),
     ],
@@ -98,7 +98,7 @@ def test_what_is_wrong_is_named_with_file_and_key(tmp_path: Path, text: str, say
 def test_two_places_never_share_a_probe_or_a_port(tmp_path: Path, key: str, first: str, second: str) -> None:
     text = ""
     for name, value in (("one", first), ("two", second)):
-        table = {"board": "b-l475e-iot01a", "bench": "hardware", "probe": name, key: value}
+        table = {"board": "nucleo-l432kc", "bench": "hardware", "probe": name, key: value}
         text += f"[places.{name}]\n" + "".join(f'{k} = "{v}"\n' for k, v in table.items())
     with pytest.raises(InputError, match=rf"places\.two\.{key} is that of places\.one"):
         Rig.load(_write(tmp_path, text))
@@ -119,11 +119,6 @@ def test_a_rig_without_a_file_numbers_equal_boards() -> None:
         Rig.of("qemu", ["generic-cortex-m0"])
 
 
-def test_boards_with_a_probe_and_firmware_are_on_the_hardware_bench() -> None:
-    assert "hardware" in benches_of("b-l475e-iot01a")
-    assert "hardware" not in benches_of("generic-cortex-m0")
-
-
 def test_a_bench_that_does_not_exist_and_a_board_it_lacks_are_told_apart() -> None:
     with pytest.raises(BuildError, match="there is no bench 'air'"):
         open_board("generic-cortex-m0", "air")
@@ -139,13 +134,13 @@ def test_what_is_missing_is_said_and_not_raised(monkeypatch: pytest.MonkeyPatch)
 
 def test_every_lack_has_a_reason_and_every_bench_is_judged() -> None:
     for board in names():
-        for bench in benches_of(board):
+        for bench in board_file(board).benches:
             can = features.offered(bench, board)
             for feature in features.FEATURES:
                 assert (features.lack(feature, bench, board) == "") == (feature in can)
     assert "floating-point" in features.lack("fpu", "virtual", "generic-cortex-m0")
     assert "no debug probe" in features.lack("flash", "virtual", "generic-cortex-m0")
-    assert features.lack("silicon", "hardware", "b-l475e-iot01a") == ""
+    assert features.lack("silicon", "hardware", "nucleo-l432kc") == ""
     with pytest.raises(BuildError, match="no feature 'wings'"):
         features.lack("wings", "virtual", "generic-cortex-m0")
 
@@ -169,7 +164,7 @@ def lockable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[P
         return _Board(BoardLock(place.serial, seconds=lock_seconds).acquire())
 
     monkeypatch.setattr(rig, "open_place", opened)
-    yield [Place(name, "b-l475e-iot01a", "hardware", probe=name) for name in ("one", "two")]
+    yield [Place(name, "nucleo-l432kc", "hardware", probe=name) for name in ("one", "two")]
 
 
 def test_the_first_free_place_is_found_and_taken_in_one_go(lockable: list[Place]) -> None:

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from bitloop.errors import BitloopError, BuildError, LinkError
 from bitloop_hil.benches.hardware.attached import Attached, attached
-from bitloop_hil.benches.hardware.flashed import Flashed, Segments, holds_build, segments
+from bitloop_hil.benches.hardware.flashed import Flashed, Segments, holds_build
 from bitloop_hil.board import Board, Programmed
 from bitloop_hil.boards import BoardFile, board_file
 from bitloop_hil.closing import Closing
@@ -26,6 +26,7 @@ from bitloop_hil.link.client import Link, Patience
 from bitloop_hil.link.remote import open_port
 from bitloop_hil.link.transport import Transport
 from bitloop_hil.locks import BoardLock
+from bitloop_hil.probe.readback import segments
 from bitloop_hil.rig import Place
 from bitloop_hil.symbols import Symbols
 

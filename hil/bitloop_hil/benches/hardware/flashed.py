@@ -7,33 +7,13 @@ removed before anything is programmed, so a half-programmed board has none.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from urllib.parse import quote
 
-from elftools.common.exceptions import ELFError
-from elftools.elf.elffile import ELFFile
-
 from bitloop.cache import cache_dir, digest
-from bitloop.errors import FlashError
 from bitloop.files import write_text
 
-Segments = tuple[tuple[int, bytes], ...]
-
-
-def segments(image: Path) -> Segments:
-    """(address, content) of everything an ELF image loads; FlashError if it is none or loads nothing."""
-    try:
-        with image.open("rb") as stream:
-            found = tuple(
-                (int(part["p_paddr"]), bytes(part.data()))
-                for part in ELFFile(stream).iter_segments("PT_LOAD")
-                if part["p_filesz"]
-            )
-    except (OSError, ELFError) as error:
-        raise FlashError(f"the image {image} cannot be read ({error}); build it again") from error
-    if not found:
-        raise FlashError(f"the image {image} has nothing to program; build it again")
-    return found
+Segments = list[tuple[int, bytes]]
+"""(address, content) of everything an image loads."""
 
 
 def holds_build(parts: Segments, build: str) -> bool:
