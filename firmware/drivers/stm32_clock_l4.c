@@ -1,5 +1,5 @@
-/* 80 MHz on an STM32L4: HSI16 * 10 / 2, in voltage range 1 as after reset (RM0351, RM0394: PWR, RCC, FLASH). The HSI16 stays
- * within a percent at room temperature, which the MSI does not. The APBs are not divided. */
+/* 80 MHz on an STM32L4: HSI16 * 10 / 2, in voltage range 1 as after reset (RM0351, RM0394: PWR, RCC, FLASH). The HSI16
+ * drifts less with temperature than the MSI. The APBs are not divided. */
 #include "stm32.h"
 
 _Static_assert(BL_CLOCK_HZ == 80000000u && BL_USART_CLOCK_HZ == 80000000u, "the board file says what is set up here");

@@ -42,7 +42,7 @@ static volatile uint8_t ring[BL_RX_RING]; /* filled by the DMA, over and over */
 static size_t tail;                       /* the first byte nobody has fetched */
 static bool sending;
 
-#if BL_GPIO_VERSION == 1 /* F1: no alternate functions, and the pull of an input is its output bit (RM0008: GPIO registers) */
+#if BL_GPIO_VERSION == 1 /* F1: no alternate functions; the pull of an input is its output bit (RM0008: GPIO) */
 
 static void set_pin(uint32_t port, uint32_t pin, uint32_t mode)
 {

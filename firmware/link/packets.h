@@ -167,14 +167,16 @@
 #define BL_STREAM_REPLY_FRAMES 0u
 #define BL_STREAM_REPLY_DROPPED 4u
 #define BL_STREAM_REPLY_TICKS 8u
-#define BL_STREAM_REPLY_TICKS_HIGH 12u
+#define BL_STREAM_REPLY_TICKS_BYTES 8u
 
-/* Frames as they should be, numbers missing between them, frames whose bytes are not the noise of their number. */
+/* Frames as they should be, numbers missing between them, frames whose noise is wrong, ticks from first to last. */
 #define BL_SINK_REPLY 0x8du
-#define BL_SINK_REPLY_BYTES 12u
+#define BL_SINK_REPLY_BYTES 20u
 #define BL_SINK_REPLY_FRAMES 0u
 #define BL_SINK_REPLY_LOST 4u
 #define BL_SINK_REPLY_WRONG 8u
+#define BL_SINK_REPLY_TICKS 12u
+#define BL_SINK_REPLY_TICKS_BYTES 8u
 
 /* For people. */
 #define BL_LOG 0xf0u

@@ -27,6 +27,12 @@ static uint64_t elapsed(struct stopwatch *watch)
     return watch->total;
 }
 
+static void put64(struct bl_writer *w, uint64_t value)
+{
+    bl_frame_put32(w, (uint32_t)value);
+    bl_frame_put32(w, (uint32_t)(value >> 32));
+}
+
 static void send_noise(uint32_t sequence, uint32_t index, uint32_t size)
 {
     struct bl_writer *const w = bl_begin(BL_STREAMED, sequence, BL_STREAMED_BYTES + size);
@@ -63,19 +69,18 @@ void bl_stream(const struct bl_frame *request)
     }
     while (bl_writing()) {
     }
-    const uint64_t ticks = elapsed(&watch);
     struct bl_writer *const w = bl_begin(BL_STREAM_REPLY, sequence, BL_STREAM_REPLY_BYTES);
     bl_frame_put32(w, sent);
     bl_frame_put32(w, dropped);
-    bl_frame_put32(w, (uint32_t)ticks);
-    bl_frame_put32(w, (uint32_t)(ticks >> 32));
+    put64(w, elapsed(&watch));
     bl_end();
 }
 
 /* What was poured: frames as they should be, numbers missing between them, frames with other bytes than they should
- * have, and the number that comes next. */
+ * have, the number that comes next, and the time since the first of them. */
 static struct {
     uint32_t frames, lost, wrong, next;
+    struct stopwatch watch;
 } sink;
 
 static bool is_noise(uint32_t index, uint32_t size, const uint8_t bytes[])
@@ -96,7 +101,9 @@ void bl_poured(const struct bl_frame *frame)
     if (!is_noise(index, frame->length - BL_POUR_BYTES, &frame->payload[BL_POUR_BYTES])) {
         sink.wrong++;
     } else {
-        sink.frames++;
+        if (sink.frames++ == 0u)
+            sink.watch = (struct stopwatch){.last = bl_ticks()};
+        (void)elapsed(&sink.watch);
         sink.lost += index >= sink.next ? index - sink.next : 0u;
         sink.next = index + 1u;
     }
@@ -108,9 +115,11 @@ void bl_sink(const struct bl_frame *request)
     bl_frame_put32(w, sink.frames);
     bl_frame_put32(w, sink.lost);
     bl_frame_put32(w, sink.wrong);
+    put64(w, sink.watch.total);
     bl_end();
     sink.frames = 0;
     sink.lost = 0;
     sink.wrong = 0;
     sink.next = 0;
+    sink.watch.total = 0;
 }

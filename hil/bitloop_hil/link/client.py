@@ -15,6 +15,7 @@ from bitloop_hil.closing import Closing
 from bitloop_hil.link import packets as p
 from bitloop_hil.link.frame import Decoder, Frame, LinkStats, encode
 from bitloop_hil.link.greeting import Greeting, read, refuse_other
+from bitloop_hil.link.stream import Flow, Parts, pour, receive
 from bitloop_hil.link.transport import Deadline, Transport
 
 _SLICE = 0.05  # seconds of one read; short enough that deadlines are kept
@@ -103,7 +104,7 @@ class Link(Closing):
                 self.stats.retries += 1
             first = False
             self._send(hello)
-            frame = self._await(hello, Deadline.after(min(self.patience.hello, deadline.left())), [])
+            frame = self._await(hello, min(self.patience.hello, deadline.left()), [])
         greeting = read(self._reply(p.HELLO, frame))
         refuse_other(greeting, library_id, build)
         self.greeting = greeting
@@ -160,6 +161,16 @@ class Link(Closing):
         """What went wrong on the line as the board saw it."""
         return self._request(p.COUNTS)
 
+    def stream(self, frames: int, size: int | None = None, interval: int = 0) -> Flow:
+        """Frames of `size` bytes of noise (as many as fit) from the board, back to back or every `interval` ticks."""
+        return receive(self._request, self._chunk(p.STREAMED), frames, size, interval)
+
+    def pour(self, frames: int, size: int | None = None) -> Flow:
+        """Frames of `size` bytes of noise (as many as fit) to the board, back to back, and what arrived there."""
+        return pour(
+            self._request, lambda data: self._send(self._next(p.POUR, data)), self._chunk(p.POUR), frames, size
+        )
+
     def close(self) -> None:
         """Let go of the transport; safe to call twice."""
         self._transport.close()
@@ -205,15 +216,15 @@ class Link(Closing):
         self,
         packet: p.Packet,
         payload: bytes = b"",
-        parts: list[Frame] | None = None,
+        parts: Parts | None = None,
         patience: float | None = None,
     ) -> dict[str, Any]:
         request, waits = self._next(packet, payload), self.patience.waits(patience or self.patience.request)
-        collected: list[Frame] = [] if parts is None else parts
+        collected: Parts = [] if parts is None else parts
         for attempt, wait in enumerate(waits):
             self.stats.retries += attempt > 0
             self._send(request)
-            frame = self._await(request, Deadline.after(wait), collected)
+            frame = self._await(request, wait, collected)
             if frame is not None:
                 return self._reply(packet, frame)
         raise LinkError(
@@ -231,17 +242,19 @@ class Link(Closing):
         self.stats.bytes_sent += len(data)
         self._transport.write(data)
 
-    def _await(self, request: Frame, deadline: Deadline, parts: list[Frame]) -> Frame | None:
-        """The reply to a request, or None when the deadline has passed."""
-        for frame in self._arriving(deadline):
+    def _await(self, request: Frame, wait: float, parts: Parts) -> Frame | None:
+        """The reply to a request, or None where neither it nor a part of it came for `wait` seconds."""
+        deadline = Deadline.after(wait)
+        while (frame := next(self._arriving(deadline), None)) is not None:
             if frame.type == p.FAULT.type:
                 raise self._fault(frame)
             if frame.type == p.LOG.type:
                 self.log.append(frame.payload.decode("utf-8", "replace"))
             elif frame.sequence != request.sequence:
                 self.stats.duplicates += 1
-            elif frame.type == p.VALUES.type:
+            elif frame.type in (p.VALUES.type, p.STREAMED.type):
                 parts.append(frame)
+                deadline = Deadline.after(wait)
             elif frame.type in (request.type + p.REPLY, p.ERROR.type):
                 return frame
             else:

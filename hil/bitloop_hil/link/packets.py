@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import construct
-from construct import Bytes, Int8ul, Int16ul, Int32sl, Int32ul, PaddedString, Struct
+from construct import Bytes, Int8ul, Int16ul, Int32sl, Int32ul, Int64ul, PaddedString, Struct
 
 from bitloop.errors import LinkError
 
@@ -134,16 +134,16 @@ COUNTS_REPLY = Packet(
 STREAM_REPLY = Packet(
     "STREAM_REPLY",
     0x8C,
-    Struct("frames" / Int32ul, "dropped" / Int32ul, "ticks" / Int32ul, "ticks_high" / Int32ul),
+    Struct("frames" / Int32ul, "dropped" / Int32ul, "ticks" / Int64ul),
     "",
     "Frames sent, frames that fell due while the last was still leaving, and how long it all took.",
 )
 SINK_REPLY = Packet(
     "SINK_REPLY",
     0x8D,
-    Struct("frames" / Int32ul, "lost" / Int32ul, "wrong" / Int32ul),
+    Struct("frames" / Int32ul, "lost" / Int32ul, "wrong" / Int32ul, "ticks" / Int64ul),
     "",
-    "Frames as they should be, numbers missing between them, frames whose bytes are not the noise of their number.",
+    "Frames as they should be, numbers missing between them, frames whose noise is wrong, ticks from first to last.",
 )
 
 VALUES = Packet(
