@@ -23,6 +23,7 @@ from bitloop_hil.boards import BoardFile, board_file, names
 if TYPE_CHECKING:
     from bitloop_hil.rig import Place
 
+_COMMAND = [sys.executable, "-m", "bitloop_hil.discovery"]
 _LIST_SECONDS = 30.0
 _CONNECT_SECONDS = 2.0
 PYOCD_PORT = 5555
@@ -91,9 +92,10 @@ def ports_of(serial: str, attached: Iterable[Port]) -> tuple[Port, ...]:
 
 def probes() -> list[Probe]:
     """Every debug probe pyOCD sees. ProbeError if it fails or does not come back."""
-    command = [sys.executable, "-m", "bitloop_hil.discovery"]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_LIST_SECONDS, check=False)
+        done = subprocess.run(
+            _COMMAND, capture_output=True, stdin=subprocess.DEVNULL, timeout=_LIST_SECONDS, check=False
+        )
         if done.returncode == 0:
             return [Probe(**fields) for fields in json.loads(done.stdout)]
         said = " ".join(done.stderr.decode(errors="replace").split())[-300:]
