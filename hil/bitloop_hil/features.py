@@ -52,7 +52,7 @@ FEATURES: Mapping[str, Feature] = {
         "bytes move at the speed of the serial line, so overruns and wrong baud rates show",
         {
             "qemu": "QEMU's link is a pair of pipes without a speed",
-            "renode": "Renode's link is a socket without a speed",
+            "renode": "Renode's line passes bytes as soon as they are written",
         },
     ),
     "inject": Feature(

@@ -1,0 +1,114 @@
+"""What Renode needs to be a board, generated from the board file: a platform description (.repl), a script (.resc).
+
+A board whose UART is Arm's CMSDK is described whole. For an ST board its chip comes from Renode's own platform files,
+which decide what works: only the channel-type DMA of F0 and F1 is modelled with what the firmware needs (a circular
+receiver that the UART drives). The stream-type DMA of F4, F7 and H7 is modelled without circular mode, and of L0
+and L4 there is no chip of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jinja2
+
+from bitloop.errors import BuildError
+from bitloop_hil.boards import BoardFile
+
+_CPUS = {
+    "cortex-m0": "cortex-m0",
+    "cortex-m0plus": "cortex-m0+",
+    "cortex-m3": "cortex-m3",
+    "cortex-m4f": "cortex-m4f",
+    "cortex-m7": "cortex-m7",
+    "cortex-m33": "cortex-m33",
+}
+_FEW_PRIORITIES, _MANY_PRIORITIES = (
+    0xC0,
+    0xF0,
+)  # the bits an Armv6-M core has of a priority, and what most others have
+_CYCLE_COUNTER = 1  # BL_TICK_SOURCE
+_WORKS_WITH_CMSDK = "cmsdk_uart"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chip in Renode's own platform files: which file, the UART there, and registers it has to be told of."""
+
+    platform: str
+    uart: str
+    tags: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+CHIPS: Mapping[str, Chip] = {
+    "stm32f0discovery": Chip("platforms/cpus/stm32f0.repl", "usart1"),
+    # Renode knows RCC_CR alone: the firmware waits in RCC_CFGR until the PLL is the clock (SWS is 2).
+    "nucleo-f103rb": Chip("platforms/cpus/stm32f103.repl", "usart2", {"RCC_CFGR": (0x40021004, 0x0000000A)}),
+}
+_NO_CIRCLE = "Renode models its stream-type DMA without the circular mode the firmware receives by"
+_NO_CHIP = "Renode has no platform of its chip"
+LACKING: Mapping[str, str] = {
+    "nucleo-f412zg": _NO_CIRCLE,
+    "nucleo-f429zi": _NO_CIRCLE,
+    "nucleo-f767zi": _NO_CIRCLE,
+    "nucleo-h743zi": _NO_CIRCLE,
+    "b-l475e-iot01a": _NO_CHIP,
+    "nucleo-l432kc": _NO_CHIP,
+    "nucleo-l031k6": _NO_CHIP,
+}
+"""Why a board cannot be in Renode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Names of a run's files, all in one folder."""
+
+    image: str = "image.elf"
+    platform: str = "board.repl"
+    script: str = "board.resc"
+    line: str = "line"
+
+
+def unknown(board: BoardFile) -> str:
+    """Why Renode cannot be that board, in words; empty if it can."""
+    if board.name in CHIPS or (board.image is not None and board.image.driver == _WORKS_WITH_CMSDK):
+        return ""
+    return LACKING.get(board.name, "Renode has neither its chip nor its UART")
+
+
+def write(board: BoardFile, folder: Path, files: Files = Files()) -> Path:
+    """Write platform and script into a folder; returns the script. BuildError where Renode cannot be the board."""
+    if reason := unknown(board):
+        raise BuildError(f"{board.name} cannot run in Renode: {reason}; use the virtual bench")
+    assert board.image is not None  # noqa: S101 - a board Renode can be has one
+    chip = CHIPS.get(board.name)
+    values = {
+        "board": board,
+        "chip": chip,
+        "cpu": _CPUS[board.core],
+        "uart": chip.uart if chip else "uart0",
+        "mips": max(1, board.clock_hz // 1_000_000),
+        "priorities": _FEW_PRIORITIES if board.core.startswith("cortex-m0") else _MANY_PRIORITIES,
+        "counts_cycles": board.image.defines.get("BL_TICK_SOURCE") == _CYCLE_COUNTER,
+        "image": _path(folder / files.image),
+        "platform": _path(folder / files.platform),
+        "line": (folder / files.line).resolve(),
+        "script": files.script,
+    }
+    environment = jinja2.Environment(  # noqa: S701 - the text is not HTML
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    for template, name in (("board.repl.j2", files.platform), ("board.resc.j2", files.script)):
+        (folder / name).write_text(environment.get_template(template).render(**values), encoding="utf-8")
+    return folder / files.script
+
+
+def _path(path: Path) -> str:
+    """A path behind the monitor's `@`, where blanks end it unless told not to."""
+    return str(path.resolve()).replace(" ", "\\ ")
