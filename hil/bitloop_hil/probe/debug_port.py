@@ -206,8 +206,12 @@ class DebugPort:
             self._store(address, data)
             at += accesses
 
+    def _is_private(self, address: int) -> bool:
+        """Whether neighbouring words may be those of different owners."""
+        return address >> 20 == _PRIVATE or self._control.owns(address)
+
     def _load(self, address: int, size: int) -> bytes:
-        if size > 4 and address >> 20 == _PRIVATE:
+        if size > 4 and self._is_private(address):
             return b"".join(self._load(at, 4) for at in range(address, address + size, 4))
         if self._control.owns(address):
             return self._control.read(address & ~3).to_bytes(4, "little")[address & 3 :][:size]
@@ -218,7 +222,7 @@ class DebugPort:
             raise PortFault from error
 
     def _store(self, address: int, data: bytes) -> None:
-        if len(data) > 4 and address >> 20 == _PRIVATE:
+        if len(data) > 4 and self._is_private(address):
             for at in range(0, len(data), 4):
                 self._store(address + at, data[at : at + 4])
             return

@@ -76,8 +76,8 @@ class Driver:
                 region = session.target.memory_map.get_region_for_address(at)
                 if region is None or not region.is_flash:
                     raise FlashError(
-                        f"{image} has {len(data)} bytes at 0x{address:08x}, of which 0x{at:08x} is outside the flash of "
-                        f"{self._settings.target}; build it for this board"
+                        f"{image} has {len(data)} bytes at 0x{address:08x}, and 0x{at:08x} is outside the flash "
+                        f"of {self._settings.target}; build it for this board"
                     )
                 at = region.end + 1
 

@@ -15,7 +15,7 @@ def register() -> None:
 
 
 def _stm32f103rb() -> Any:
-    """The medium-density F103 (DS5319): 128 KiB in pages of 1 KiB, 20 KiB of RAM; pyOCD's algorithm for the F103RC."""
+    """The medium-density F103 (DS5319): 128 KiB in pages of 1 KiB, 20 KiB of RAM; the F103RC's algorithm."""
     from pyocd.core.memory_map import FlashRegion, MemoryMap, RamRegion
     from pyocd.coresight.coresight_target import CoreSightTarget
     from pyocd.target.builtin.target_STM32F103RC import DBGMCU_CR, DBGMCU_VAL, FLASH_ALGO

@@ -1,7 +1,7 @@
 """The process that drives one probe by pyOCD: `python -m bitloop_hil.probe.worker SETTINGS`.
 
-Settings and commands are JSON, one line each: `{"do": "flash", "image": PATH}`, `{"do": "reset"}`. Answers are lines of
-JSON on what was standard output; pyOCD's own printing goes to standard error. It ends with its standard input.
+Settings and commands are JSON, one line each: `{"do": "flash", "image": PATH}`, `{"do": "reset"}`. Answers are lines
+of JSON on what was standard output; pyOCD's own printing goes to standard error. It ends with its standard input.
 """
 
 from __future__ import annotations
