@@ -2,8 +2,8 @@
 
 Probe, port and lock are tied by the probe's serial number, so that with several boards plugged in none is mistaken
 for another. The port is opened before the board is reset: what it says first is not lost. Every image is read back
-after programming. Programming is skipped when the board itself reports the build of the image, and that very image
-was the last one that was programmed through this probe and read back equal.
+after programming. Programming is skipped when this very image was the last one that was programmed through this probe
+and read back equal, and the board reports the build it reported then.
 
 Ticks are cycles: the core's cycle counter or SysTick on the core's clock.
 """
@@ -18,11 +18,12 @@ from typing import Protocol
 
 from bitloop.errors import BitloopError, BuildError, LinkError
 from bitloop_hil.benches.hardware.attached import Attached, attached
-from bitloop_hil.benches.hardware.flashed import Flashed, Segments, holds_build
+from bitloop_hil.benches.hardware.flashed import Flashed, Segments
 from bitloop_hil.board import Board, Programmed
 from bitloop_hil.boards import BoardFile, board_file
 from bitloop_hil.closing import Closing
-from bitloop_hil.link.client import Link, Patience
+from bitloop_hil.link.client import Describe, Link, Patience
+from bitloop_hil.link.greeting import Greeting
 from bitloop_hil.link.remote import open_port
 from bitloop_hil.link.transport import Transport
 from bitloop_hil.locks import BoardLock
@@ -97,7 +98,7 @@ class HardwareBoard(Closing):
             )
         self._flashed.forget()
         programmed = self._probe().flash(image)
-        self._flashed.learn(parts)
+        self._flashed.programmed(parts)
         return programmed
 
     def reset(self) -> None:
@@ -111,7 +112,7 @@ class HardwareBoard(Closing):
         if line.taken:
             raise LinkError(f"{self.name} has a link already; close that one first")
         line.taken = True
-        return Link(line, describe=self._symbols.describe if self._symbols else None)
+        return _Link(line, self._flashed, self._symbols.describe if self._symbols else None)
 
     def close(self) -> None:
         """Let go of port, probe and lock; safe to call twice."""
@@ -125,11 +126,12 @@ class HardwareBoard(Closing):
 
     def _runs(self, parts: Segments) -> bool:
         """Whether the board reports the build of this image, and its flash is known to hold it."""
-        if not self._flashed.is_known(parts) or (self._line is not None and self._line.taken):
+        build = self._flashed.build(parts)
+        if not build or (self._line is not None and self._line.taken and not self._line.closed):
             return False
         try:
             with Link(self._open(), patience=_ASKING) as link:
-                return holds_build(parts, link.greet().build)
+                return link.greet().build == build
         except BitloopError:  # it says nothing, or nothing bitloop knows
             return False
 
@@ -143,6 +145,19 @@ class HardwareBoard(Closing):
         if self._programmer is None:
             self._programmer = self._start()
         return self._programmer
+
+
+class _Link(Link):
+    """A link that remembers which build the board reported."""
+
+    def __init__(self, line: _Line, flashed: Flashed, describe: Describe | None) -> None:
+        super().__init__(line, describe=describe)
+        self._flashed = flashed
+
+    def greet(self, library_id: str | None = None, build: str | None = None) -> Greeting:
+        greeting = super().greet(library_id, build)
+        self._flashed.reported(greeting.build)
+        return greeting
 
 
 class _Line:
