@@ -1,13 +1,16 @@
 """Bench `virtual`: Unicorn executes the very image a real board would be flashed with, in a process of its own.
 
-The UART of the board is a pseudo-terminal, opened with pyserial like any serial port. Ticks are executed
-instructions; the bench claims nothing about cycles. Faults run the image's own handler, which tells the host.
+The UART of the board is a pseudo-terminal, opened with pyserial like any serial port. Boards with a probe are flashed
+by pyOCD through a debug port of their own, and read back; generic ones are loaded directly. Ticks are cycles of the
+core's cycle model, in memory without wait states. Faults run the image's own handler, which tells the host; the bench
+names them, too.
 
-What it cannot do: cycle timing, UART overruns, interrupts other than SysTick, an FPU that is off until it is enabled.
+What it cannot do: exact cycles of a real chip's buses and flash, USB, sensors, power.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import select
@@ -18,22 +21,26 @@ from pathlib import Path
 from typing import Any
 
 from bitloop.errors import BootError, FlashError, ProbeError
+from bitloop_hil import published
+from bitloop_hil.board import Programmed
 from bitloop_hil.boards import BoardFile
 from bitloop_hil.closing import Closing
 from bitloop_hil.link.client import Link
 from bitloop_hil.link.transport import Deadline, SerialTransport
+from bitloop_hil.probe.flasher import Flasher
 from bitloop_hil.symbols import Symbols
 
 _START_SECONDS = 60.0  # the first start on a machine compiles fast.c
 _COMMAND_SECONDS = 30.0
 _END_SECONDS = 5.0
+_INSTANCES = itertools.count()
 
 
 class VirtualBoard(Closing):
     """A board in Unicorn as a `Board`."""
 
     bench = "virtual"
-    unit = "instructions"
+    unit = "cycles"
 
     def __init__(self, board: BoardFile) -> None:
         self.name, self.core = board.name, board.core
@@ -41,32 +48,53 @@ class VirtualBoard(Closing):
         self._lines: list[dict[str, Any]] = []
         self._partial = b""
         self._notes: list[str] = []
+        self._faults: list[str] = []
         self._locked = ""
         self._links: list[Link] = []
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the board
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bitloop_hil.benches.virtual", board.name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-        )
+        self._flasher: Flasher | None = None
+        self._debugged = False
+        command = [sys.executable, "-m", "bitloop_hil.benches.virtual", board.name]
+        if board.probe is not None:
+            instance = f"{os.getpid()}-{next(_INSTANCES)}"
+            command += ["--socket", str(published.socket_path(board.name, instance))]
+            self._flasher = Flasher(
+                f"virtual:{board.name}@{instance}",
+                board.probe.target,
+                frequency=board.probe.frequency,
+                connect_mode=board.probe.connect,
+            )
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said)
         try:
             self.port = str(self._answer("port", Deadline.after(_START_SECONDS))["port"])
         except BaseException:
             self.close()
             raise
 
-    def flash(self, image: Path) -> None:
-        """Program the image; the board stands still until the next reset."""
-        self._command({"do": "flash", "image": str(image.resolve())})
+    def flash(self, image: Path) -> Programmed | None:
+        """Program the image; the board stands still until the next reset. None where it was loaded directly."""
+        done = None
+        if self._flasher is None:
+            self._command({"do": "load", "image": str(image.resolve())})
+        else:
+            done = self._flasher.flash(image)
+            self._debugged = True
         self._symbols = Symbols(image)
+        return done
 
     def reset(self) -> None:
         """Start the image from its reset vector; what it learned is gone."""
         if self._symbols is None:
             raise ProbeError(f"{self.name} has no image; flash one first")
-        self._locked, self._notes = "", []
+        if self._debugged and self._flasher is not None:  # the debugger lets go of the core
+            self._flasher.reset()
+            self._debugged = False
+        self._locked, self._notes, self._faults = "", [], []
         self._command({"do": "reset"})
+
+    def inject(self, kind: str, **arguments: int | str) -> None:
+        """A fault on purpose, as the page about faults lists them; ProbeError if there is no such."""
+        self._command({"do": "fault", **arguments, "kind": kind})
 
     def link(self) -> Link:
         """A link over the board's serial port; one at a time."""
@@ -79,6 +107,8 @@ class VirtualBoard(Closing):
         """End the process; safe to call twice."""
         while self._links:
             self._links.pop().close()
+        if self._flasher is not None:
+            self._flasher.close()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -97,10 +127,11 @@ class VirtualBoard(Closing):
             raise BootError(f"the core of {self.name} locked up: {where}")
 
     def notes(self) -> str:
-        """What keeps the board's UART silent, as far as the bench can see."""
-        return "; ".join(self._notes)
+        """What keeps the board from working, as far as the bench can see, and the faults its core took."""
+        faults = [self._symbols.annotate(fault) if self._symbols else fault for fault in self._faults]
+        return "; ".join(self._notes + faults)
 
-    def _command(self, command: dict[str, str]) -> None:
+    def _command(self, command: dict[str, int | str]) -> None:
         assert self._process.stdin is not None  # noqa: S101 - it was asked for
         try:
             self._process.stdin.write(json.dumps(command).encode() + b"\n")
@@ -136,6 +167,8 @@ class VirtualBoard(Closing):
                 self._locked = str(line["text"])
             elif line.get("event") == "note":
                 self._notes.append(str(line["text"]))
+            elif line.get("event") == "fault":
+                self._faults.append(str(line["text"]))
             else:
                 self._lines.append(line)
 

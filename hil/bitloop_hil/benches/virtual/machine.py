@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import io
-import mmap
-import struct
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import unicorn
-import unicorn.arm_const as arm
-from elftools.common.exceptions import ELFError
-from elftools.elf.elffile import ELFFile
 
-from bitloop.errors import FlashError
-from bitloop_hil.benches.virtual.fast import Fast, address_of
-from bitloop_hil.benches.virtual.ppb import BFAR, CFSR, HFSR, PAGE_DWT, PAGE_SCS, PrivateBus
-from bitloop_hil.benches.virtual.uarts import Uart, attach
-from bitloop_hil.boards import BoardFile, Region
+from bitloop.errors import FlashError, ProbeError
+from bitloop_hil.benches.virtual import nvic as numbers
+from bitloop_hil.benches.virtual import stops
+from bitloop_hil.benches.virtual.bus import Bus
+from bitloop_hil.benches.virtual.clock import SECOND, Clock
+from bitloop_hil.benches.virtual.cpu import Cpu
+from bitloop_hil.benches.virtual.debug import Debug
+from bitloop_hil.benches.virtual.debug_target import Stop
+from bitloop_hil.benches.virtual.devices.device import BusError
+from bitloop_hil.benches.virtual.dwt import PAGE as DWT_PAGE
+from bitloop_hil.benches.virtual.dwt import Dwt
+from bitloop_hil.benches.virtual.exceptions import DEBUGEVT, FORCED, Exceptions, Fault, Lockup, Status
+from bitloop_hil.benches.virtual.fast import Fast, Pricer, count
+from bitloop_hil.benches.virtual.identity import CORES
+from bitloop_hil.benches.virtual.memory import Memory, segments
+from bitloop_hil.benches.virtual.nvic import Nvic
+from bitloop_hil.benches.virtual.scs import PAGE as SCS_PAGE
+from bitloop_hil.benches.virtual.scs import SystemControl
+from bitloop_hil.benches.virtual.surroundings import Surroundings
+from bitloop_hil.benches.virtual.systick import SysTick
+from bitloop_hil.benches.virtual.traps import Traps
+from bitloop_hil.boards import BoardFile
 
-_SLICE = 50_000_000  # instructions between two looks at the outside world
-_STM32_FLASH = 0x08000000
-_HARD_FAULT, _SYSTICK = 3, 15
-_RETURN = 0xFFFFFFF9  # to thread mode on the main stack
-_WFI = 0xBF30
-_THUMB, _ALIGNED = 1 << 24, 1 << 9
-_FRAME = struct.Struct("<8I")
-_STACKED = (
-    arm.UC_ARM_REG_R0,
-    arm.UC_ARM_REG_R1,
-    arm.UC_ARM_REG_R2,
-    arm.UC_ARM_REG_R3,
-    arm.UC_ARM_REG_R12,
-    arm.UC_ARM_REG_LR,
-    arm.UC_ARM_REG_PC,
-)
-_PRECISE, _FETCH, _UNDEFINED = 0x8200, 0x0100, 0x10000  # CFSR
-_FORCED, _DEBUG = 1 << 30, 1 << 31  # HFSR
-_BREAKPOINT, _PREFETCH = 7, 3  # numbers of Unicorn's interrupt hook
+_SLICE = 50_000_000  # cycles between two looks at the outside world
+_PAGE = 0x1000
+_PATIENCE = 5 * SECOND  # virtual time a sleeping core passes at once after it last heard something
 
 
 class Why(Enum):
@@ -46,217 +41,431 @@ class Why(Enum):
 
     IDLE = "waits for the line"
     SLICE = "has more to do"
-    ASLEEP = "sleeps until an interrupt"
+    ASLEEP = "waits for SysTick, in real time"
+    HALTED = "is halted by a debugger, or held in reset"
     LOCKED = "locked up"
 
 
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """What made the core take a fault."""
-
-    text: str
-    cfsr: int
-    hfsr: int
-    address: int = 0
-
-
 class Machine:
-    """One board. `load` an image, `reset`, then `run` it piece by piece."""
+    """One board. `load` an image (or let a debugger do it), `reset`, then `run` it piece by piece."""
 
-    def __init__(self, board: BoardFile) -> None:
-        self._board = board
-        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
-        self._uc.ctl_set_cpu_model(getattr(arm, board.target.unicorn))
-        self._flash = mmap.mmap(-1, board.flash.size)
-        address = address_of(self._flash)
-        readable = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
-        self._uc.mem_map_ptr(board.flash.origin, board.flash.size, readable, address)
-        if board.flash.origin == _STM32_FLASH:  # seen at 0 too, where an STM32 boots from
-            self._uc.mem_map_ptr(0, board.flash.size, readable, address)
-        self._uc.mem_map(board.ram.origin, board.ram.size)
-        self.fast = Fast(self._uc)
-        self.bus = PrivateBus(board.core, board.flash.origin, lambda: self.fast.fields.cycles, self._ask)
-        self._map(PAGE_DWT, self.bus.read_dwt, self.bus.write_dwt)
-        self._map(PAGE_SCS, self.bus.read_scs, self.bus.write_scs)
-        self.uart: Uart = attach(board, self.fast, self._map)
-        self._uc.hook_add(unicorn.UC_HOOK_INTR, self._interrupted)
-        self._uc.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._invalid)
-        self._bad_address = 0
-        self._interrupt: int | None = None
-        self._active = 0
-        self.story = ""
+    def __init__(self, board: BoardFile, pricer: Pricer = count) -> None:
+        self.board = board
+        self._cpu = Cpu(board.target)
+        self._pricer = pricer
+        self.memory = Memory(self._cpu.uc, board)
+        self.fast = Fast(self._cpu.uc, self._price)
+        self.clock: Clock = _Clock(self, board.clock_hz)
+        self.nvic = Nvic(CORES[board.core].priority_bits)
+        self._status = Status()
+        self.notes: list[str] = []
+        self._build_core()
+        self._surroundings = Surroundings(board, self)
+        self.line = self._surroundings.line
+        self.bus.store_flash = self._surroundings.store_flash
+        self._hooks()
+        self._retired = 0
+        self._code_changed = False
+        self._start_over()
 
-    def load(self, image: Path) -> None:
+    def _build_core(self) -> None:
+        identity = CORES[self.board.core]
+        self.systick = SysTick(self._cycles, lambda: self.nvic.pending.add(numbers.SYSTICK))
+        self.dwt = Dwt(identity.dwt_control, identity.mainline, self._cycles, self._exact)
+        self.scs = SystemControl(identity, self.nvic, self._status, self.systick, self.dwt, self._exact)
+        self.scs.vectors = self.memory.vectors
+        self.bus = Bus(self._cpu.uc, self.fast, self.memory, self.note)
+        self.bus.attach(self.dwt, DWT_PAGE, _PAGE)
+        self.bus.attach(self.scs, SCS_PAGE, _PAGE)
+        self._exceptions = Exceptions(self._cpu, self.nvic, self._status, identity, self.memory, self._passes)
+        self._stops = stops.Stops(self._cpu, self.memory, self._status)
+        self._traps = Traps(self._cpu.uc, self.memory, self._stop)
+        self.debug = Debug(self.board.core, self._cpu, self.bus, self.scs)
+        self.debug.machine_reset, self.debug.machine_step = self.reset, self._step
+        self.debug.machine_pump, self.debug.code_changed = self._pump, self.forget_code
+        self.debug.machine_retired = lambda: self._retired + self.fast.instructions
+        self.scs.changed = self._control_changed
+        self.scs.privileged = lambda: self._cpu.privileged
+        self.scs.debugged = lambda: self.debug.enabled
+
+    def _hooks(self) -> None:
+        uc = self._cpu.uc
+        uc.hook_add(unicorn.UC_HOOK_INTR, self._interrupted)
+        uc.hook_add(unicorn.UC_HOOK_MEM_UNMAPPED | unicorn.UC_HOOK_MEM_PROT, self._invalid)
+
+    # What the machine offers to its devices (devices.device.Services).
+
+    def interrupt(self, number: int, level: bool) -> None:
+        """Drive an interrupt line."""
+        self.nvic.line(number, level)
+        self.bus.touched()
+        self.fast.fields.limit = 0
+
+    def load(self, address: int, size: int) -> bytes:
+        """Memory as DMA reads it; BusError where there is none."""
+        return self.memory.read(address, size)
+
+    def store(self, address: int, data: bytes) -> None:
+        """Memory as DMA writes it; BusError where there is none, or only flash."""
+        self.memory.write(address, data)
+
+    def note(self, text: str) -> None:
+        """Tell people what keeps the board from working; the same text once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    # What the process of the board does with it.
+
+    @property
+    def story(self) -> str:
+        """The fault the core took last, or why it locked up."""
+        return self._exceptions.story
+
+    @property
+    def seconds_asleep(self) -> float:
+        """How long a core that is ASLEEP waits for its next event."""
+        wrap = self.systick.next_wrap
+        return max(0.0, (wrap - self.fast.cycles) / self.clock.hertz) if wrap is not None else 0.0
+
+    def load_image(self, image: Path) -> None:
         """Program the flash by the physical addresses of the ELF's segments; FlashError if they do not fit."""
-        self._flash[:] = b"\xff" * self._board.flash.size
+        flash = self.memory.flash
+        content = bytearray(b"\xff" * len(flash.data))
         for address, data in segments(image):
-            flash = self._board.flash
             if address < flash.origin or address + len(data) > flash.end:
                 raise FlashError(
-                    f"{image} has {len(data)} bytes at 0x{address:08x}, outside the flash of {self._board.name}"
+                    f"{image} has {len(data)} bytes at 0x{address:08x}, outside the flash of {self.board.name}"
                 )
-            self._flash[address - flash.origin : address - flash.origin + len(data)] = data
-        self._uc.ctl_flush_tb()
-        self.fast.forget_code()
+            content[address - flash.origin : address - flash.origin + len(data)] = data
+        flash.data[:] = bytes(content)
+        self.forget_code()
+
+    def forget_code(self) -> None:
+        """Some memory has new content, which may be code."""
+        self._code_changed = True
 
     def reset(self) -> None:
-        """Registers and devices as after power-on; RAM as it was."""
-        self.bus.reset()
+        """Registers and devices as after a system reset; RAM and what the debugger set as it was."""
+        self._start_over()
+        self.debug.was_reset()
+
+    def _start_over(self) -> None:
+        self._retired += self.fast.instructions
         self.fast.clear()
-        self.uart.reset()
-        self._active, self._interrupt, self.story = 0, None, ""
-        for register in (*_STACKED, arm.UC_ARM_REG_XPSR, arm.UC_ARM_REG_PRIMASK, arm.UC_ARM_REG_CONTROL):
-            self._uc.reg_write(register, 0)
-        if self._board.target.fpu:
-            self._uc.reg_write(arm.UC_ARM_REG_FPSCR, 0)
-        stack, entry = struct.unpack("<II", self._uc.mem_read(self.bus.vectors, 8))
-        self._uc.reg_write(arm.UC_ARM_REG_SP, stack)
-        self._uc.reg_write(arm.UC_ARM_REG_LR, 0xFFFFFFFF)
-        self._uc.reg_write(arm.UC_ARM_REG_PC, entry | 1)
+        self.clock.reset(self.board.clock_hz)
+        self.nvic.reset()
+        self.systick.reset()
+        self.dwt.reset()
+        self.scs.reset()
+        self.bus.reset()
+        self.notes.clear()
+        self._surroundings.reset()
+        self._exceptions.story = ""
+        self._interrupt: int | None = None
+        self._fp_block: int | None = None
+        self._paused = self._asleep = self._reset_asked = self._stuck = False
+        self._traps.watch(self._status.ccr)
+        self._patience_until = _PATIENCE
+        self._cpu.reset(self.memory.word(self._status.vectors), self.memory.word(self._status.vectors + 4))
 
-    def run(self) -> Why:
-        """Execute until the firmware waits for the line, or long enough to look after the outside world."""
-        end = self.fast.fields.cycles + _SLICE
+    def ask_reset(self) -> None:
+        """A device (a watchdog) resets the chip as soon as the core stops."""
+        self._reset_asked = True
+        self.fast.fields.limit = 0
+
+    def hang(self) -> None:
+        """A fault on purpose: the core executes nothing more until a reset."""
+        self._stuck = True
+
+    def hard_fault(self) -> None:
+        """A fault on purpose: a HardFault where the core is."""
+        self._take(Fault(numbers.HARD_FAULT, 0, "injected on purpose"))
+
+    def heard(self) -> None:
+        """The host has done something: a sleeping core may pass time at once again."""
+        self._patience_until = self.clock.now() + _PATIENCE
+        self.bus.touched()
+
+    def run(self, waited: bool = False, cycles: int = _SLICE) -> Why:
+        """Execute until the firmware waits for the line, or for so many cycles.
+
+        `waited` says that the time of a core that was ASLEEP has passed: it goes on at its next event.
+        """
+        end = self.fast.cycles + cycles
         while True:
-            trouble = self._execute(min(end, self.bus.next_wrap or end))
-            if self.bus.reset_requested:
+            if self.scs.reset_requested or self._reset_asked:
                 self.reset()
-            elif trouble is not None:
-                if self._active == _HARD_FAULT:
-                    self.story = f"{trouble.text} while handling a fault ({self.story})"
-                    return Why.LOCKED
-                self._fault(trouble)
-            elif self.fast.fields.idle:
+            if self.debug.locked_up:
+                return Why.LOCKED
+            if self.debug.stands:
+                return Why.HALTED
+            if self._stuck:
                 return Why.IDLE
-            elif self._systick_due():
-                self.bus.wrap_taken()
-                self._enter(_SYSTICK)
-            elif self.fast.fields.cycles >= end:
+            if self._take_due():
+                continue
+            if self._asleep or self._paused:
+                if (why := self._wait(waited)) is not None:
+                    return why
+                waited = False
+            elif self.fast.cycles >= end:
                 return Why.SLICE
-            elif self._asleep():
-                return Why.ASLEEP
+            else:
+                self._execute(self._limit(end))
 
-    def _execute(self, limit: int) -> _Trouble | None:
-        self._interrupt = None
-        pc = self._uc.reg_read(arm.UC_ARM_REG_PC)
-        try:
-            self.fast.run(pc, limit)
-        except unicorn.UcError as error:
-            return self._trouble(error)
-        if self._interrupt is not None:
-            return self._interrupted_by(self._interrupt)
-        return None
+    def _pump(self, cycles: int) -> None:
+        if self.run(cycles=cycles) is Why.ASLEEP:
+            self.run(waited=True, cycles=cycles)
 
-    def _trouble(self, error: unicorn.UcError) -> _Trouble | None:
-        pc = self._uc.reg_read(arm.UC_ARM_REG_PC)
-        if pc >= 0xFFFFFFE0 and self._active:
-            self._leave()
-            return None
-        at = f"at pc 0x{pc:08x}"
-        if error.errno in (unicorn.UC_ERR_INSN_INVALID,):
-            return _Trouble(f"undefined instruction {at}", _UNDEFINED, _FORCED)
-        if error.errno in (unicorn.UC_ERR_FETCH_UNMAPPED, unicorn.UC_ERR_FETCH_PROT):
-            return _Trouble(f"jump to 0x{pc:08x}, where there is no code", _FETCH, _FORCED)
-        return _Trouble(f"{error} of 0x{self._bad_address:08x} {at}", _PRECISE, _FORCED, self._bad_address)
+    def _step(self) -> None:
+        """One instruction, or the entry into an exception that is due."""
+        if not self._stuck and not self._take_due():
+            self._execute(1 << 63, count=1)
 
-    def _interrupted_by(self, number: int) -> _Trouble | None:
-        pc = self._uc.reg_read(arm.UC_ARM_REG_PC)
-        if pc >= 0xFFFFFFE0 and self._active:
-            self._leave()
-            return None
-        if number == _PREFETCH:
-            return _Trouble(f"jump to 0x{pc:08x}, where there is no code", _FETCH, _FORCED)
-        if number == _BREAKPOINT:
-            return _Trouble(f"breakpoint without a debugger at pc 0x{pc:08x}", 0, _DEBUG)
-        return _Trouble(f"exception {number} of the core at pc 0x{pc:08x}", 0, _FORCED)
-
-    def _fault(self, trouble: _Trouble) -> None:
-        self.story = trouble.text
-        self.bus.scs[CFSR], self.bus.scs[HFSR], self.bus.scs[BFAR] = trouble.cfsr, trouble.hfsr, trouble.address
-        self._enter(_HARD_FAULT)
-
-    def _enter(self, exception: int) -> None:
-        """Stack the basic frame and go to the handler. FPU registers stay in place: no handler of ours uses them."""
-        values = [self._uc.reg_read(register) for register in _STACKED]
-        before = self._uc.reg_read(arm.UC_ARM_REG_SP)
-        status = self._uc.reg_read(arm.UC_ARM_REG_XPSR) | _THUMB
-        stack = (before - _FRAME.size) & ~7
-        if stack != before - _FRAME.size:
-            status |= _ALIGNED
-        self._uc.reg_write(arm.UC_ARM_REG_SP, stack)
-        if _holds(self._board.ram, stack, _FRAME.size):
-            self._uc.mem_write(stack, _FRAME.pack(*values, status))
-        (handler,) = struct.unpack("<I", self._uc.mem_read(self.bus.vectors + 4 * exception, 4))
-        self._active = exception
-        self._uc.reg_write(arm.UC_ARM_REG_IPSR, exception)
-        self._uc.reg_write(arm.UC_ARM_REG_LR, _RETURN)
-        self._uc.reg_write(arm.UC_ARM_REG_PC, handler | 1)
-
-    def _leave(self) -> None:
-        stack = self._uc.reg_read(arm.UC_ARM_REG_SP)
-        *values, status = _FRAME.unpack(self._uc.mem_read(stack, _FRAME.size))
-        self._active = 0
-        self._uc.reg_write(arm.UC_ARM_REG_IPSR, 0)
-        self._uc.reg_write(arm.UC_ARM_REG_XPSR, status & ~_ALIGNED)
-        self._uc.reg_write(arm.UC_ARM_REG_SP, stack + _FRAME.size + (4 if status & _ALIGNED else 0))
-        for register, value in zip(_STACKED, values, strict=True):
-            self._uc.reg_write(register, value | 1 if register == arm.UC_ARM_REG_PC else value)
-
-    def _systick_due(self) -> bool:
-        due = self.bus.next_wrap
-        return due is not None and self.fast.fields.cycles >= due and self._interruptible()
-
-    def _interruptible(self) -> bool:
-        return not self._active and not self._uc.reg_read(arm.UC_ARM_REG_PRIMASK) & 1
-
-    def _asleep(self) -> bool:
-        """Whether WFI ended the run. The time until SysTick's next interrupt, if there is one, is skipped."""
-        pc = self._uc.reg_read(arm.UC_ARM_REG_PC)
-        try:
-            (code,) = struct.unpack("<H", self._uc.mem_read(pc - 2, 2))
-        except unicorn.UcError:
+    def _take_due(self) -> bool:
+        """Let happen what is due by now; whether the core went into an exception."""
+        self.clock.run_due()
+        self.systick.run_due()
+        if not self.nvic.pending or (self.debug.mask_interrupts and self.debug.enabled):
             return False
-        if code != _WFI:
+        number = self.nvic.due(self._cpu.masks)
+        if number is None:
+            if self._asleep and self.nvic.wakes(self._cpu.masks):
+                self._wake()
             return False
-        self.fast.fields.cycles = self.bus.next_wrap or self.fast.fields.cycles
+        self._wake()
+        try:
+            self._exceptions.enter(number)
+        except Lockup as lockup:
+            self._lock_up(lockup)
         return True
 
-    def _ask(self, now: bool) -> None:
-        if not now:
-            self.fast.fields.limit = 0
-        elif self._interruptible():
-            self._uc.emu_stop()
+    def _wake(self) -> None:
+        self._asleep = self._paused = self.debug.asleep = False
+
+    def _wait(self, waited: bool) -> Why | None:
+        """What a core does that waits: pass time to the next event, or let the outside world go on (its reason)."""
+        event, wrap = self.clock.next_cycle(), self.systick.next_wrap
+        if event is None and wrap is None:
+            return self._leave_waiting(Why.IDLE)
+        if event is None and not waited and not self._passes_at_once():
+            return self._leave_waiting(Why.ASLEEP)
+        until = min(moment for moment in (event, wrap) if moment is not None)
+        self.fast.skip(max(0, until - self.fast.cycles))
+        self._paused = False
+        return None
+
+    def _leave_waiting(self, why: Why) -> Why:
+        """Firmware that polls looks again when it is run next; one that sleeps goes on sleeping."""
+        if not self._asleep:
+            self._paused = False
+        return why
+
+    def _passes_at_once(self) -> bool:
+        """Whether nobody outside is needed for what the core waits for, as far as the bench can see."""
+        return self._polls_core or (self._asleep and self.clock.now() < self._patience_until)
+
+    def _limit(self, end: int) -> int:
+        now = self.fast.cycles
+        moments = [end, self.clock.next_cycle(), self.systick.next_wrap]
+        limit = min(moment for moment in moments if moment is not None)
+        if self.nvic.pending and self.nvic.masked(self._cpu.masks):
+            limit = now + 1  # block by block, until it is unmasked
+        return max(limit, now + 1)
+
+    def _execute(self, limit: int, count: int = 0) -> None:
+        self._before_running()
+        fast, executed = self.fast, self.fast.instructions
+        try:
+            fast.run(self._cpu.pc, limit, count)
+        except unicorn.UcError as error:
+            if not self._take_stop():
+                self._take_error(error, fast.instructions > executed)
+            return
+        if self._take_stop():
+            return
+        if fast.fields.idle or self.bus.waiting:
+            self._paused, self._polls_core = True, self.bus.polls_core
+        elif self._after(stops.WFI) and fast.instructions > executed:
+            self._asleep = self.debug.asleep = True
+            self._polls_core = False
+
+    def _before_running(self) -> None:
+        self._interrupt = self._fp_block = self.bus.refused = self._traps.caught = None
+        self.bus.waiting = self.debug.hit = False
+        self._traps.watch(self._status.ccr)
+        if self._code_changed:
+            self._code_changed = False
+            self._cpu.uc.ctl_flush_tb()
+            self.fast.forget_code()
+        self.debug.arm()
+
+    def _take_stop(self) -> bool:
+        """Act on what one of the hooks stopped for."""
+        if self._traps.caught is not None:
+            self._take(self._traps.caught)
+        elif self.bus.refused is not None:
+            self._take(self._stops.data("access", self.bus.refused))
+        elif self._fp_block is not None:
+            self._run_to_fpu_instruction()
+        elif self.debug.hit:
+            self.debug.stop(Stop.BKPT)
+        elif self._interrupt is not None:
+            self._take_interrupt(self._interrupt)
+        else:
+            return False
+        return True
+
+    def _take_interrupt(self, number: int) -> None:
+        if self._stops.returns and number in (stops.FETCH, stops.RETURN):
+            self._return()
+        elif number == stops.SVC:
+            self._call_supervisor()
+        elif number == stops.BREAKPOINT and self.debug.enabled:
+            self.debug.stop(Stop.BKPT)
+        elif number == stops.BREAKPOINT:
+            self._take(Fault(numbers.HARD_FAULT, 0, "BKPT without a debugger", hfsr=DEBUGEVT))
+        else:
+            self._take(self._stops.of_interrupt(number))
+
+    def _take_error(self, error: unicorn.UcError, moved: bool) -> None:
+        if self._stops.returns and self.nvic.active:
+            self._return()
+        elif not moved or error.errno != unicorn.UC_ERR_INSN_INVALID:
+            self._take(self._stops.of_error(error))
+        elif self._after(stops.WFE):
+            self._wait_for_event()
+        elif not self._after(stops.YIELD):
+            self._take(self._stops.of_error(error))
+
+    def _wait_for_event(self) -> None:
+        """WFE may end for no reason; here it does so at the next event, and at once after a SEV close by."""
+        pc = self._cpu.pc
+        if not any(self._stops.opcode(pc - back) == stops.SEV for back in (4, 6, 8)):
+            self._paused, self._polls_core = True, False
+
+    def _after(self, opcode: int) -> bool:
+        """Whether the instruction executed last is this hint."""
+        pc = self._cpu.pc
+        return bool(self.fast.fields.block_end == pc) and self._stops.opcode(pc - 2) == opcode
+
+    def _call_supervisor(self) -> None:
+        if self.nvic.group(numbers.SVCALL) < self.nvic.level(self._cpu.masks):
+            self.nvic.pending.add(numbers.SVCALL)
+        else:
+            self._take(Fault(numbers.HARD_FAULT, 0, "SVC where its priority does not allow it", hfsr=FORCED))
+
+    def _return(self) -> None:
+        if not self.nvic.active:
+            self._take(self._stops.fetch())
+            return
+        try:
+            self._exceptions.leave(self._cpu.pc)
+        except Lockup as lockup:
+            self._lock_up(lockup)
+        if self._status.sleep_on_exit and not self.nvic.active:
+            self._asleep = self.debug.asleep = True
+            self._polls_core = False
+
+    def _take(self, fault: Fault) -> None:
+        try:
+            self._exceptions.fault(fault)
+        except Lockup as lockup:
+            self._lock_up(lockup)
+
+    def _lock_up(self, lockup: Lockup) -> None:
+        self._exceptions.story = str(lockup)
+        self.debug.locked_up = True
+
+    def _run_to_fpu_instruction(self) -> None:
+        """Step to the first instruction of the FPU in this block; it faults, as the FPU is off."""
+        self._stepping = True
+        try:
+            for _ in range(_PAGE):
+                pc = self._cpu.pc
+                try:
+                    if stops.uses_fpu(self.memory.read(pc, 4)[: 4 if self._stops.opcode(pc) >= 0xE800 else 2]):
+                        self._take(self._stops.no_coprocessor())
+                        break
+                    self.fast.run(pc, 1 << 63, 1)
+                except (BusError, unicorn.UcError):
+                    break
+                if not self.fast.fields.block <= self._cpu.pc:
+                    break
+        finally:
+            self._stepping = False
+            self.fast.forget_code()
+
+    _stepping = _polls_core = False
+
+    def _price(self, address: int, code: bytes, entry: int) -> tuple[int, int, int]:
+        """What a block costs; it is also where an FPU that is off is noticed, before the block is executed."""
+        if not self._status.fpu_on and self._cpu.fpu and not self._stepping and stops.uses_fpu(code):
+            self._fp_block = address
+            self._stop()
+        return self._pricer(address, code, entry)
+
+    def _stop(self) -> None:
+        self.fast.fields.limit = 0
+        self._cpu.uc.emu_stop()
+
+    def _control_changed(self) -> None:
+        """Registers of the core were written: what is due or allowed may have changed."""
+        self.fast.fields.limit = 0
+
+    def _cycles(self) -> int:
+        return self.fast.cycles
+
+    def _exact(self) -> int:
+        """Cycles before the instruction that reads; the first answer is close, and is asked for again."""
+        exact = self.fast.exact()
+        return self.fast.cycles if exact is None else exact
+
+    def _passes(self, cycles: int) -> None:
+        """Cycles of an exception's entry or return, in which the world goes on."""
+        self.fast.skip(cycles)
+        self.clock.run_due()
+        self.systick.run_due()
 
     def _interrupted(self, uc: unicorn.Uc, number: int, data: object) -> None:
         self._interrupt = number
         uc.emu_stop()
 
     def _invalid(self, uc: unicorn.Uc, kind: int, address: int, size: int, value: int, data: object) -> bool:
-        self._bad_address = address
-        return False
+        self._stops.bad_address = address
+        if kind != unicorn.UC_MEM_WRITE_PROT:
+            return False
+        block = self.memory.block(address, size)
+        if block is None:
+            return False
+        self.bus.touched()
+        stored = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
+        return self.bus.store_flash(self.memory.flash.origin + address - block.origin, stored)
 
-    def _map(self, page: int, read: object, write: object) -> None:
-        self._uc.mmio_map(
-            page,
-            0x1000,
-            lambda uc, offset, size, data: read(offset),  # type: ignore[operator]
-            None,
-            lambda uc, offset, size, value, data: write(offset, value),  # type: ignore[operator]
-            None,
-        )
-
-
-def segments(image: Path) -> list[tuple[int, bytes]]:
-    """(physical address, bytes) of everything an ELF image loads."""
-    try:
-        elf = ELFFile(io.BytesIO(image.read_bytes()))
-        found = [(int(s["p_paddr"]), bytes(s.data())) for s in elf.iter_segments("PT_LOAD") if s["p_filesz"]]
-    except (OSError, ELFError) as error:
-        raise FlashError(f"{image} is no image ({error}); build it first") from error
-    if not found:
-        raise FlashError(f"{image} loads nothing; build it with a linker script")
-    return found
+    def inject(self, kind: str, arguments: dict[str, Any]) -> None:
+        """A fault of the flash or the line on purpose; ProbeError if there is no such."""
+        if not self._surroundings.inject(kind, arguments):
+            raise ProbeError(
+                f"the virtual bench has no fault called {kind!r}; see the page about faults for the known ones"
+            )
 
 
-def _holds(region: Region, address: int, size: int) -> bool:
-    return region.origin <= address and address + size <= region.end
+class _Clock(Clock):
+    """A clock that does not let the core run past what it is told in the meantime."""
+
+    def __init__(self, machine: Machine, hertz: int) -> None:
+        self._fields = machine.fast.fields
+        super().__init__(lambda: machine.fast.cycles, hertz)
+
+    def at(self, when: int, action: Any) -> Any:
+        event = super().at(when, action)
+        self._hurry()
+        return event
+
+    def change(self, hertz: int) -> None:
+        super().change(hertz)
+        self._hurry()
+
+    def _hurry(self) -> None:
+        due = self.next_cycle()
+        if due is not None and due < self._fields.limit:
+            self._fields.limit = due
