@@ -66,10 +66,15 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hardware.flashed, "cache_dir", lambda: tmp_path / "cache")
 
 
+@pytest.fixture(scope="module")
+def virtual() -> Iterator[VirtualBoard]:
+    with VirtualBoard(board_file(BOARD)) as board:
+        yield board
+
+
 @pytest.fixture
-def chip() -> Iterator[Chip]:
-    with VirtualBoard(board_file(BOARD)) as virtual:
-        yield Chip(virtual)
+def chip(virtual: VirtualBoard) -> Chip:
+    return Chip(virtual)
 
 
 @pytest.fixture
