@@ -47,7 +47,7 @@ class PlacedBoard(FakeBoard):
             self._lock.close()
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeBench:
     """A plugin for the inner pytest. `faults` gives those of the board that is opened next, by place and how many
     were opened there before; `missing` says which places are not there; `opened` lists the names of places."""

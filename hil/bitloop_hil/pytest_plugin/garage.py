@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bitloop_hil.rig import Place
 
 _LOOK_AGAIN = 0.05  # seconds between rounds over places that are all taken
+_GRACE = 1.0
 _QUEUE_SECONDS = 3600.0  # for the other workers of this run, each of which has deadlines of its own
 
 
@@ -111,8 +112,10 @@ class Garage:
 
     def _open_one(self, kind: Kind, places: Sequence[Place], test: str) -> Parked:
         """The first place that is free, waiting for the user's time, or for the other workers of this run."""
+        # A worker that holds the place now may have let go when one looks who it was: hence the grace.
+        patience = max(self._settings.lock_seconds, _GRACE if self._run.workers > 1 else 0.0)
         end = time.monotonic() + _QUEUE_SECONDS
-        deadline = time.monotonic() + self._settings.lock_seconds
+        deadline = time.monotonic() + patience
         while True:
             refused: LockError | None = None
             for place in self._still_whole(kind, places):
@@ -121,7 +124,7 @@ class Garage:
                 except LockError as error:
                     refused = error
                     if self._ours(place):
-                        deadline = min(end, time.monotonic() + self._settings.lock_seconds)
+                        deadline = min(end, time.monotonic() + patience)
                 except BitloopError as error:
                     self._run.note(BROKEN, self._key(place), Cause(test, classify(error)[1], str(error)))
                     raise
@@ -159,19 +162,22 @@ class Garage:
         return parked
 
     def _healthy(self, parked: Parked) -> bool:
-        """Whether the board is not suspect, or stands its check-up."""
+        """Whether the board is neither broken nor suspect, or stands its check-up."""
         key = self._key(parked.place)
+        if self._run.cause(BROKEN, key):  # found by another worker while this one waited
+            self._shut(parked.place.name)
+            return False
         cause = self._run.cause(SUSPECT, key)
         if cause is None:
             return True
         from bitloop_hil.pytest_plugin.checkup import check_up
 
         fault = check_up(parked.board)
-        self._run.clear(SUSPECT, key)
         if fault:
             reason = f"{cause.reason}; and its check-up: {fault}"
             self._run.note(BROKEN, key, Cause(cause.test, cause.failure, reason))
             self._shut(parked.place.name)
+        self._run.clear(SUSPECT, key)
         return not fault
 
     def _ours(self, place: Place) -> bool:
