@@ -3,14 +3,13 @@
     inject(board, "flash-drop", every=1000)     # the next programming leaves out words; VERIFY names the first
     inject(board, "hang", after_bytes=3)        # the core stops three bytes from now, in the middle of a request
 
-Orders are given before what they spoil: flash and probe faults before `flash`, faults of the core at any time. A
-fault of the core happens once; flash faults stay until the board is closed or they are ordered again with other
-arguments.
+Orders are given before what they spoil: faults of flash and probe before `flash`, those of the core after `reset`,
+which calls them off. A fault of the core strikes once; the others stay until they are mended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,34 +18,42 @@ from bitloop.errors import ProbeError
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A fault: what happens, its arguments (name to smallest value), and the class of the verdict it ends in."""
+    """A fault: what happens, the class of the verdict it ends in (empty: none, or it depends), and its arguments.
+
+    An argument is a number, given by the smallest it may be, or a word, given by the choices. All are needed.
+    """
 
     name: str
     text: str
-    ends_in: str
-    arguments: Mapping[str, int] = field(default_factory=dict)
+    ends_in: str = ""
+    arguments: Mapping[str, int | tuple[str, ...]] = field(default_factory=dict)
 
+
+_AFTER: Mapping[str, int] = {"after_bytes": 0}
+_WIRE: Mapping[str, int | tuple[str, ...]] = {"every": 1, "direction": ("to-board", "to-host")}
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("reset", "the core is reset after so many more bytes from the host", "LINK", {"after_bytes": 0}),
-        Kind("hang", "the core stops executing after so many more bytes from the host", "LINK", {"after_bytes": 0}),
-        Kind(
-            "hardfault",
-            "the core takes a bus fault after so many more bytes from the host",
-            "LINK",
-            {"after_bytes": 0},
-        ),
+        Kind("reset", "the core is reset after so many more bytes from the host", "LINK", _AFTER),
+        Kind("hang", "the core stops executing after so many more bytes from the host", "LINK", _AFTER),
+        Kind("hardfault", "the core takes a HardFault after so many more bytes from the host", "LINK", _AFTER),
         Kind("flash-ignore", "the flash accepts programming and changes nothing", "VERIFY"),
         Kind("flash-drop", "the flash loses one word in so many", "VERIFY", {"every": 1}),
-        Kind("flash-stuck-busy", "the flash stays busy for ever after the first command", "FLASH"),
-        Kind("probe-lost", "the debug probe goes away after so many more transfers", "PROBE", {"after": 0}),
+        Kind("flash-stuck-busy", "the flash stays busy until it is reset", "FLASH"),
+        Kind("flash-healthy", "the flash works again"),
+        Kind("probe-lost", "the debug probe is unplugged after so many more questions", "PROBE", {"after": 0}),
+        Kind("probe-found", "the debug probe is plugged in again"),
+        Kind("uart-drop", "the line loses one byte in so many", "", _WIRE),
+        Kind("uart-double", "the line repeats one byte in so many", "", _WIRE),
+        Kind("uart-flip", "the line turns a bit of one byte in so many", "", _WIRE),
+        Kind("uart-cut", "the line carries nothing in one direction", "LINK", {"direction": _WIRE["direction"]}),
+        Kind("uart-ok", "the line works again"),
     )
 }
 
 
-def inject(board: object, kind: str, **arguments: int) -> None:
+def inject(board: object, kind: str, **arguments: int | str) -> None:
     """Order a fault; ProbeError where the board's bench cannot have it, ValueError for a wrong order."""
     known = KINDS.get(kind)
     if known is None:
@@ -55,16 +62,25 @@ def inject(board: object, kind: str, **arguments: int) -> None:
         wanted = ", ".join(known.arguments) or "no arguments"
         raise ValueError(f"the fault {kind} takes {wanted}, not {', '.join(sorted(arguments)) or 'none'}")
     for name, value in arguments.items():
-        if value < known.arguments[name]:
-            raise ValueError(f"{name} = {value} of the fault {kind} has to be at least {known.arguments[name]}")
-    order: Any = _order(board)
+        _check(kind, name, value, known.arguments[name])
+    order = _order(board)
     if order is None:
         name, bench = getattr(board, "name", "this board"), getattr(board, "bench", "unknown")
         raise ProbeError(f"{name} on the bench {bench} cannot be given faults; use a virtual board")
     order(kind, **arguments)
 
 
-def _order(board: object) -> object | None:
+def _check(kind: str, name: str, value: int | str, known: int | tuple[str, ...]) -> None:
+    if isinstance(known, tuple):
+        if value not in known:
+            raise ValueError(f"{name} = {value!r} of the fault {kind} has to be one of {', '.join(known)}")
+    elif type(value) is not int or value < known:
+        raise ValueError(f"{name} = {value!r} of the fault {kind} has to be a whole number from {known}")
+
+
+def _order(board: Any) -> Callable[..., None] | None:
+    """The method that takes orders, of the board or of what it wraps."""
     while board is not None and not hasattr(board, "inject"):
         board = getattr(board, "inner", None)
-    return getattr(board, "inject", None)
+    found: Callable[..., None] | None = getattr(board, "inject", None)
+    return found
