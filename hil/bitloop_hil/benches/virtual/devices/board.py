@@ -10,6 +10,8 @@ from bitloop.errors import BuildError
 from bitloop_hil.benches.virtual.devices import simple
 from bitloop_hil.benches.virtual.devices.device import Device, Mapped, Services
 from bitloop_hil.benches.virtual.devices.dma import ChannelController, Controller, Requests
+from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
+from bitloop_hil.benches.virtual.devices.dma_streams import DmaMux, StreamController
 from bitloop_hil.benches.virtual.devices.family import Family, family
 from bitloop_hil.benches.virtual.devices.gpio import Port, PortV1, PortV2
 from bitloop_hil.benches.virtual.devices.limits import Limits
@@ -20,6 +22,7 @@ from bitloop_hil.benches.virtual.devices.usart_versions import UsartV1, UsartV2
 from bitloop_hil.benches.virtual.devices.wire import Wire
 from bitloop_hil.boards import BoardFile
 from bitloop_hil.chips import Chip, Pin
+from bitloop_hil.fields import Region
 
 _BLOCK = 0x400  # bytes of a device's registers
 _UID = (0x00420030, 0x31385106, 0x36303933)  # wafer, lot: any will do
@@ -76,19 +79,21 @@ class _Builder:
         self._named: dict[str, Device] = {}
         self._controllers: dict[str, Controller] = {}
         self._ports: dict[str, Port] = {}
+        self._mux: DmaMux | None = None
 
     def build(self) -> list[Mapped]:
         tables = self._family
         self._rcc = Rcc(tables.rcc, self._services, self._chip.hse_hz)
         self._rcc.reset_device = lambda name: self._named[name].reset() if name in self._named else None
         self._mapped.append(Mapped(tables.rcc_base, _BLOCK, self._rcc))
-        pwr = Pwr(tables.pwr, self._services, self._rcc.ready) if tables.pwr else None
+        pwr = Pwr(tables.pwr, self._services, self._rcc.ready, self._boosted) if tables.pwr else None
         if pwr:
             self._map("pwr", tables.pwr_base, pwr)
         limits = Limits(tables.scales, self._services, self._rcc, pwr, tables.rcc.tree.flash, self._outside.waits)
         self._rcc.after.append(limits.check)
         for block in tables.blocks:
-            self._map(block.name, block.base, simple.Block(block.reset_values, block.fixed), block.size)
+            self._map(block.name, block.base, simple.Block(block.reset_values), block.size)
+        self._map("dbgmcu", tables.dbgmcu, simple.Block({}, {0: tables.idcode}))
         self._map_ports()
         self._map_dma()
         self._map_usart()
@@ -107,7 +112,7 @@ class _Builder:
     def _map_ports(self) -> None:
         gpio = self._family.gpio
         kind: type[Port] = PortV1 if gpio["version"] == 1 else PortV2
-        step, letters = gpio.get("step", _BLOCK), self._family.part["ports"]
+        step, letters = gpio.get("step", _BLOCK), self._family.ports
         for letter in letters:
             reset_values = {
                 offset: values[letter if letter in values else "others"]
@@ -126,6 +131,11 @@ class _Builder:
 
     def _map_dma(self) -> None:
         data = self._family.dma
+        out_of_reach = [Region(origin, size) for origin, size in data.get("out_of_reach", ())]
+        self._dma_bus = DmaBus(self._services, self._mapped, out_of_reach)
+        if data["kind"] == "mux":
+            self._mux = DmaMux()
+            self._map("dmamux1", data["mux"], self._mux)
         for name in ("dma1", "dma2"):
             if name not in data:
                 continue
@@ -134,19 +144,23 @@ class _Builder:
             self._map(name, data[name]["base"], self._controllers[name])
             self._controllers[name].clocked = self._clocked(name)
 
+    def _boosted(self) -> bool:
+        """Whether SYSCFG asks for the highest voltage, as it does on the H7."""
+        syscfg = self._named.get("syscfg")
+        boost = self._family.boost
+        return boost is not None and isinstance(syscfg, simple.Block) and bool(boost.of(syscfg.words))
+
     def _clocked(self, name: str) -> Callable[[], bool]:
         return lambda: self._rcc.clocked(name)
 
     def _controller(self, name: str, lines: Sequence[Callable[[bool], None]], data: Mapping[str, Any]) -> Controller:
-        return ChannelController(name, self._services, lines, selects=data.get("selection", False))
+        if data["kind"] == "channel":
+            return ChannelController(name, self._services, self._dma_bus, lines, data.get("selection", False))
+        return StreamController(name, self._services, self._dma_bus, lines, self._mux)
 
     def _map_usart(self) -> None:
         chip, name = self._chip.usart, self._chip.usart.name.lower()
-        places = {
-            request: [(one[0], one[1] - 1, one[2] if len(one) > 2 else None) for one in listed]
-            for request, listed in self._family.dma["requests"].items()
-        }
-        requests = Requests(self._controllers, places, self._services.note)
+        requests = Requests(self._controllers, self._places(), self._services.note)
         around = Surroundings(
             name=chip.name,
             hertz=lambda: self._rcc.hertz(name) if self._rcc.clocked(name) else 0,
@@ -169,11 +183,29 @@ class _Builder:
         for port in self._ports.values():
             port.before, port.after = usart.sync, usart.kick
 
+    def _places(self) -> dict[str, list[tuple[str, int, int | None]]]:
+        """Where each request may be served: controller, channel or stream from 0, selection."""
+        dma = self._family.dma
+        if dma["kind"] == "mux":  # any stream, by its code
+            everywhere = [(name, number) for name, one in self._controllers.items() for number in range(one.count)]
+            return {
+                request: [(name, number, code) for name, number in everywhere]
+                for request, code in dma["requests"].items()
+            }
+        first = 1 if dma["kind"] == "channel" else 0
+        return {
+            request: [(one[0], one[1] - first, one[2] if len(one) > 2 else None) for one in listed]
+            for request, listed in dma["requests"].items()
+        }
+
     def _pin_problem(self, pin: Pin, listens: bool) -> str:
         """Why this pin is not the USART's; empty if it is."""
         port = self._ports[pin.name[1]]
         name = self._chip.usart.name
         if isinstance(port, PortV1):
+            afio, remap = self._named["afio"], self._family.remaps.get(name.lower())
+            if remap and isinstance(afio, simple.Block) and remap.of(afio.words):
+                return f"AFIO_MAPR moves {name} away from {pin.name}"
             fits = port.listens(pin.number) if listens else port.alternate(pin.number) is not None
             return "" if fits else f"{pin.name} is not switched over to {name}"
         if port.alternate(pin.number) == pin.alternate:
@@ -182,7 +214,8 @@ class _Builder:
 
     def _map_identity(self) -> None:
         identity = self._family.identity
-        uid = dict(zip((0, 4, 8), identity.get("words", _UID), strict=True))
-        self._mapped.append(Mapped(identity["uid"], 12, simple.Fixed(uid)))
+        offsets = identity.get("offsets", (0, 4, 8))
+        uid = simple.Fixed(dict(zip(offsets, _UID, strict=True)))
+        self._mapped.append(Mapped(identity["uid"], max(offsets) + 4, uid))
         at = identity["flash_size"]
         self._mapped.append(Mapped(at & ~3, 4, simple.Fixed({0: self._flash_kib << 8 * (at & 3)})))

@@ -90,6 +90,14 @@ class Pll:
     outputs: Mapping[str, tuple[Number, Field | None]]
     input_limits: tuple[int, int]
     vco_limits: tuple[int, int]
+    fraction: tuple[Field, Field] | None = None  # of 8192, to be added to `times`; the bit that makes it count
+
+    def vco(self, into: int, words: Mapping[int, int]) -> int:
+        """Hz of its oscillator for a divided input."""
+        parts = self.times.of(words) << 13
+        if self.fraction and self.fraction[1].of(words):
+            parts += self.fraction[0].of(words)
+        return into * parts >> 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +171,7 @@ class _Reader:
             outputs,
             _pair(data["input_limits"]),
             _pair(data["vco_limits"]),
+            (self._field(data["fraction"]), self._field(data["fraction_on"])) if "fraction" in data else None,
         )
 
     def _choice(self, data: Mapping[str, Any]) -> Choice:

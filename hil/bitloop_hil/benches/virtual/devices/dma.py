@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bitloop_hil.benches.virtual.clock import SECOND, Event
 from bitloop_hil.benches.virtual.devices.device import Services
+from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
 from bitloop_hil.benches.virtual.devices.dma_transfer import Flag, Plan, Transfer
 from bitloop_hil.benches.virtual.devices.registers import WordDevice
 
@@ -20,9 +21,9 @@ _COPY_CYCLES = 5  # of the bus per item from memory to memory, about
 class Controller(WordDevice):
     """What all kinds share: transfers, their flags and interrupts. Numbers count from 0 here."""
 
-    COUNT: int
-
-    def __init__(self, name: str, services: Services, interrupts: Sequence[Callable[[bool], None]]) -> None:
+    def __init__(
+        self, name: str, services: Services, bus: DmaBus, interrupts: Sequence[Callable[[bool], None]]
+    ) -> None:
         """`interrupts` drive the lines of the channels, by number."""
         super().__init__()
         self.name = name
@@ -31,14 +32,15 @@ class Controller(WordDevice):
         self.after: Callable[[], None] = lambda: None
         """Called after a register was written."""
         self.clocked: Callable[[], bool] = lambda: True
-        self._services, self._interrupts = services, interrupts
-        self._flags: list[set[Flag]] = [set() for _ in range(self.COUNT)]
-        self._levels = [False] * self.COUNT
+        self._services, self._bus = services, bus
+        self._interrupts, self.count = interrupts, len(interrupts)
+        self._flags: list[set[Flag]] = [set() for _ in interrupts]
+        self._levels = [False] * self.count
         self._copies: dict[int, Event] = {}
-        self.transfers = [self._transfer(number) for number in range(self.COUNT)]
+        self.transfers = [self._transfer(number) for number in range(self.count)]
 
     def _transfer(self, number: int) -> Transfer:
-        return Transfer(self._services, lambda flag: self._report(number, flag), self._title(number))
+        return Transfer(self._bus, lambda flag: self._report(number, flag), self._services.note, self._title(number))
 
     def reset(self) -> None:
         super().reset()
@@ -117,20 +119,20 @@ class Controller(WordDevice):
 
 
 class ChannelController(Controller):
-    """ISR, IFCR, then CCR, CNDTR, CPAR and CMAR of each of seven channels; CSELR where there is one (RM0394 11.6)."""
+    """ISR, IFCR, then CCR, CNDTR, CPAR and CMAR of each channel; CSELR where there is one (RM0394 11.6)."""
 
-    COUNT = 7
     _ISR, _IFCR, _FIRST, _EACH, _CSELR = 0x00, 0x04, 0x08, 0x14, 0xA8
 
     def __init__(
         self,
         name: str,
         services: Services,
+        bus: DmaBus,
         interrupts: Sequence[Callable[[bool], None]],
         selects: bool = False,
     ) -> None:
         """`selects`: it has CSELR."""
-        super().__init__(name, services, interrupts)
+        super().__init__(name, services, bus, interrupts)
         self._selects = selects
 
     def selection(self, number: int) -> int | None:
@@ -143,7 +145,7 @@ class ChannelController(Controller):
         if offset == self._ISR:
             return sum(self._nibble(flags) << 4 * number for number, flags in enumerate(self._flags))
         number, register = divmod(offset - self._FIRST, self._EACH)
-        if 0 <= number < self.COUNT and register == 4:
+        if 0 <= number < self.count and register == 4:
             return self.transfers[number].left
         return 0 if offset == self._IFCR else self.words.get(offset, 0)
 
@@ -151,12 +153,12 @@ class ChannelController(Controller):
         if offset == self._ISR:
             return
         if offset == self._IFCR:
-            for number in range(self.COUNT):
+            for number in range(self.count):
                 bits = value >> 4 * number & 0xF
                 self._clear(number, (flag for flag, bit in _CHANNEL_BITS.items() if bits & 1 or bits >> bit & 1))
             return
         number, register = divmod(offset - self._FIRST, self._EACH)
-        if offset == self._CSELR or not 0 <= number < self.COUNT:
+        if offset == self._CSELR or not 0 <= number < self.count:
             self.words[offset] = value
             return
         old = self._control(number)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from bitloop_hil.benches.virtual.devices.device import BusError, Services
+from bitloop_hil.benches.virtual.devices.device import BusError
+from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
 
 
 class Flag(Enum):
@@ -40,8 +41,8 @@ class Plan:
 class Transfer:
     """A channel's work. `left` is what its counter register shows."""
 
-    def __init__(self, services: Services, report: Callable[[Flag], None], name: str) -> None:
-        self._services, self._report = services, report
+    def __init__(self, bus: DmaBus, report: Callable[[Flag], None], note: Callable[[str], None], name: str) -> None:
+        self._bus, self._report, self._note = bus, report, note
         self.name = name
         self.left = 0
         self.plan: Plan | None = None
@@ -79,9 +80,9 @@ class Transfer:
 
         def load(address: int, items: int, plan: Plan) -> None:
             if plan.memory_step:
-                taken.extend(self._services.load(address, items * plan.memory_size)[:: plan.memory_size])
+                taken.extend(self._bus.load(address, items * plan.memory_size)[:: plan.memory_size])
             else:
-                taken.extend(self._services.load(address, plan.memory_size)[:1] * items)
+                taken.extend(self._bus.load(address, plan.memory_size)[:1] * items)
 
         self._pieces(wanted, load)
         return bytes(taken)
@@ -95,7 +96,7 @@ class Transfer:
             wide = bytearray(items * plan.memory_size)
             wide[:: plan.memory_size] = data[taken : taken + items]
             taken += items
-            self._services.store(address, bytes(wide if plan.memory_step else wide[-plan.memory_size :]))
+            self._bus.store(address, bytes(wide if plan.memory_step else wide[-plan.memory_size :]))
 
         self._pieces(len(data), store)
         return taken
@@ -120,13 +121,13 @@ class Transfer:
 
     def _copy(self, count: int, source: tuple[int, int, bool], sink: tuple[int, int, bool]) -> None:
         (from_, from_size, from_step), (to, to_size, to_step) = source, sink
-        items = self._services.load(from_, from_size * (count if from_step else 1))
+        items = self._bus.load(from_, from_size * (count if from_step else 1))
         if not from_step:
             items *= count
         if from_size != to_size:
             values = (items[i : i + from_size] for i in range(0, len(items), from_size))
             items = b"".join(value[:to_size].ljust(to_size, b"\0") for value in values)
-        self._services.store(to, items if to_step else items[-to_size:])
+        self._bus.store(to, items if to_step else items[-to_size:])
 
     def _pieces(self, wanted: int, move: Callable[[int, int, Plan], None]) -> None:
         """`move(address, items, plan)` up to the next flag, again and again; a bus error ends the transfer."""
@@ -161,5 +162,5 @@ class Transfer:
 
     def _fail(self, error: BusError) -> None:
         self.plan = None
-        self._services.note(f"{self.name} stopped with a transfer error: {error}")
+        self._note(f"{self.name} stopped with a transfer error: {error}")
         self._report(Flag.ERROR)

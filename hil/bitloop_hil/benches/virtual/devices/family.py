@@ -25,7 +25,6 @@ class Block:
     base: int
     size: int
     reset_values: Mapping[int, int]
-    fixed: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,11 @@ class Family:
     crc: Mapping[str, Any]
     iwdg: Mapping[str, Any]
     identity: Mapping[str, Any]
-    part: Mapping[str, Any]
+    ports: str
+    dbgmcu: int
+    idcode: int
+    boost: Field | None
+    remaps: Mapping[str, Field]
 
 
 @cache
@@ -87,7 +90,11 @@ def _read(data: Mapping[str, Any]) -> Family:
         data["crc"],
         data["iwdg"],
         data["identity"],
-        data,
+        data["ports"],
+        data["dbgmcu"],
+        data["idcode"],
+        Field(*data["boost"]) if "boost" in data else None,
+        {name: Field(*place) for name, place in data["gpio"].get("remaps", {}).items()},
     )
 
 
@@ -137,7 +144,5 @@ def _scale(data: Mapping[str, Any]) -> Scale:
 
 
 def _block(data: Mapping[str, Any]) -> Block:
-    def words(name: str) -> dict[int, int]:
-        return {int(offset, 16): value for offset, value in data.get(name, {}).items()}
-
-    return Block(data["name"], data["base"], data["size"], words("reset"), words("fixed"))
+    words = {int(offset, 16): value for offset, value in data.get("reset", {}).items()}
+    return Block(data["name"], data["base"], data.get("size", 0x400), words)

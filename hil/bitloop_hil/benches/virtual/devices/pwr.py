@@ -37,9 +37,16 @@ class PwrTable:
 class Pwr(WordDevice):
     """Registers of the PWR."""
 
-    def __init__(self, table: PwrTable, services: Services, running: Callable[[str], bool]) -> None:
-        """`running(pll)` tells whether a PLL has started."""
+    def __init__(
+        self,
+        table: PwrTable,
+        services: Services,
+        running: Callable[[str], bool],
+        boosted: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`running(pll)` tells whether a PLL has started, `boosted` whether another device asks for over-drive."""
         super().__init__(table.reset_values)
+        self._boosted = boosted
         self._table, self._services, self._running = table, services, running
         self._settling: Event | None = None
         self._supplied = table.supply is None
@@ -57,7 +64,7 @@ class Pwr(WordDevice):
     @property
     def overdriven(self) -> bool:
         """Whether the regulator is in over-drive."""
-        return bool(self._table.overdrive and self._table.overdrive.of(self.words))
+        return self._boosted() or bool(self._table.overdrive and self._table.overdrive.of(self.words))
 
     def load(self, offset: int) -> int:
         table, words = self._table, dict(self.words)

@@ -13,7 +13,8 @@ from bitloop_hil.benches.virtual.devices.clock_tree import Oscillator, Pll, Tree
 from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.devices.registers import Field, WordDevice
 
-_MICROSECOND = 10**6
+_MICROSECOND, _MILLISECOND = 10**6, 10**9
+_VAIN = 20_000  # milliseconds after which a firmware that still polls is taken for one that never gives up
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,18 @@ class Rcc(WordDevice):
                 return
         elif not self._oscillator_hertz(name):
             self._services.note(f"firmware waits for the oscillator {name}, which this board does not have")
+            self._wait_in_vain(name, generator, _VAIN)
             return
         when = int(kind.microseconds * _MICROSECOND)
         generator.starting = self._services.clock.after(when, lambda: self._started(generator))
+
+    def _wait_in_vain(self, name: str, generator: _Generator, left: int) -> None:
+        """Nothing comes, but time passes while firmware polls: it may give up and go another way."""
+        if left and generator.kind.on.of(self.words):
+            again = self._services.clock.after(_MILLISECOND, lambda: self._wait_in_vain(name, generator, left - 1))
+            generator.starting = again
+        else:
+            generator.starting = None
 
     def _started(self, generator: _Generator) -> None:
         for call in self.before:
@@ -179,7 +189,7 @@ class Rcc(WordDevice):
         if not into:
             self._services.note(f"{name} was switched on without a running clock at its input")
             return False
-        vco = into * pll.times.of(self.words)
+        vco = pll.vco(into, self.words)
         for what, value, (low, high) in (("input", into, pll.input_limits), ("VCO", vco, pll.vco_limits)):
             if not low <= value <= high:
                 allowed = f"{low / 1e6:g} to {high / 1e6:g} MHz"

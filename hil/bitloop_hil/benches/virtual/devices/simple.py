@@ -19,9 +19,9 @@ class Fixed(WordDevice):
 class Block(WordDevice):
     """Registers that keep what is written, but for those that are fixed."""
 
-    def __init__(self, reset_values: Mapping[int, int], fixed: Mapping[int, int]) -> None:
-        super().__init__({**reset_values, **fixed})
-        self._fixed = frozenset(fixed)
+    def __init__(self, reset_values: Mapping[int, int], fixed: Mapping[int, int] | None = None) -> None:
+        super().__init__({**reset_values, **(fixed or {})})
+        self._fixed = frozenset(fixed or {})
 
     def store(self, offset: int, value: int) -> None:
         if offset not in self._fixed:
