@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,9 @@ class Flasher(Closing):
         if process is None:
             return
         for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+            with suppress(OSError):  # what it never read
+                if pipe is not None:
+                    pipe.close()
         try:
             process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
