@@ -39,6 +39,7 @@ def make_bench() -> typer.Typer:
     group.command("hold")(hold)
     group.command("release")(release)
     group.command("run")(run)
+    group.command("serve")(serve)
     group.command("labgrid")(labgrid)
     return group
 
@@ -113,6 +114,32 @@ def run(
         powered.wait()
 
 
+def serve(
+    which: Annotated[str, typer.Argument(metavar="PLACE", help="A place of the rig.", show_default=False)],
+    rig: RigFile = None,
+    protocol: Annotated[
+        Literal["rfc2217", "socket"], typer.Option(help="rfc2217 lets the client set the speed, socket does not.")
+    ] = "rfc2217",
+    host: Annotated[str, typer.Option(help="Address to listen on; there is no password.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+) -> None:
+    """Serve the serial port of a place to other machines until Ctrl-C, its board locked while one is connected.
+
+    Its probe is served by [bold]pyocd server[/]. Example: [bold]bitloop bench serve left --rig bench.toml[/]
+    """
+    from bitloop_hil.benches.hardware.attached import attached
+    from bitloop_hil.boards import board_file
+    from bitloop_hil.bridge import Bridge, Served
+
+    place = _load(_wanted(rig))[which]
+    if place.bench != "hardware" or place.remote:
+        raise BuildError(f"the place {which} has no serial port on this machine to serve; choose a hardware place")
+    found = attached(place, board_file(place.board))
+    with Bridge(Served(found.port, found.baud, found.serial), protocol, host, port) as bridge:
+        typer.echo(bridge.url)
+        bridge.serve()
+
+
 def labgrid(
     rig: Annotated[Path, typer.Argument(help="Rig file.", show_default=False)],
     form: Annotated[
@@ -137,6 +164,12 @@ def labgrid(
         return
     refuse_overwrite(output, force)
     write_text(output, text)
+
+
+def _wanted(rig: Path | None) -> Path:
+    if rig is None:
+        raise BuildError("places are described by a rig file; name it with --rig or BITLOOP_RIG")
+    return rig
 
 
 def _load(rig: Path) -> Rig:
