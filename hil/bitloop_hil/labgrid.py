@@ -23,7 +23,8 @@ FORMS = ("environment", "places", "exporter")
 _HEADERS = {
     "environment": "# labgrid environment: boards plugged in here, or served by other machines.",
     "places": "# labgrid environment: boards acquired from the coordinator, as places of these names.",
-    "exporter": "# labgrid exporter: the boards plugged in on this machine, one group each.",
+    # An exporter's file is a template, in which one # would begin a statement.
+    "exporter": "## labgrid exporter: the boards plugged in on this machine, one group each.",
 }
 _PROTOCOLS = {"socket": "raw", "rfc2217": "rfc2217"}
 

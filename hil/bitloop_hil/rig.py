@@ -14,6 +14,7 @@ All but `board` and `bench` are for the hardware bench alone.
 
 from __future__ import annotations
 
+import re
 import time
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,7 @@ from bitloop_hil.boards import BENCHES, board_file
 from bitloop_hil.link.remote import DEFAULT_BAUD, scheme_of
 from bitloop_hil.link.transport import Deadline
 
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 _LOOK_AGAIN = 0.1  # seconds between rounds over places that are all taken
 
 
@@ -169,7 +171,8 @@ def open_free(places: Iterable[Place], lock_seconds: float = 0.0) -> tuple[Place
                 taken.append(f"{place.name}: {error}")
         if deadline.passed:
             raise LockError("every place is taken; " + "; ".join(taken))
-        time.sleep(min(_LOOK_AGAIN, deadline.left()))
+        time.sleep(min(_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+_LOOK_AGAIN, deadline.left()))
 
 
 def _free_name(board: str, before: Sequence[str]) -> str:
@@ -196,6 +199,8 @@ class _Reader:
 
     def _place(self, name: str, table: Any) -> Place:
         where = f"places.{name}"
+        if not _NAME.fullmatch(name):
+            raise self._wrong(f"the place {name!r} has to be named by letters, digits, '-', '_' and '.'")
         if not isinstance(table, dict):
             raise self._wrong(f"{where} has to be a table, [{where}]")
         known = {field.name: field.type for field in fields(Place) if field.name != "name"}

@@ -60,6 +60,7 @@ def test_a_rig_file_mixes_kinds_of_places(tmp_path: Path) -> None:
         ("places = 3", r"no \[places\.<name>\] table"),
         ("[[", "cannot be read"),
         ("[place.x]\nboard = 'x'", "key 'place' is unknown"),
+        ("[places.'a b']\nboard = 'x'", r"the place 'a b' has to be named by letters"),
         ("[places]\nx = 1", r"places\.x has to be a table"),
         ("[places.x]\nbench = 'virtual'", r"places\.x\.board is missing"),
         ("[places.x]\nboard = 'generic-cortex-m0'", r"places\.x\.bench is missing"),
