@@ -152,7 +152,6 @@ class Bench:
                 self._machine.heard()
                 self._outgoing, self._story, self._on = b"", "", True
             case {"do": "fault", "kind": str(kind), **arguments}:
-                del arguments["do"], arguments["kind"]
                 self._inject(kind, arguments)
             case _:
                 raise ProbeError(f"a virtual board does not understand {command!r}")

@@ -275,6 +275,9 @@ class Machine:
     def _execute(self, limit: int, count: int = 0) -> None:
         self._before_running()
         fast, executed = self.fast, self.fast.instructions
+        if self.memory.block(self._cpu.pc, 2) is None:  # Unicorn would not come back from there
+            self._take(self._stops.fetch())
+            return
         try:
             fast.run(self._cpu.pc, limit, count)
         except unicorn.UcError as error:

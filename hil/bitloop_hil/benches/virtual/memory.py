@@ -76,8 +76,9 @@ class Memory:
         return int(struct.unpack("<I", self.read(address, 4))[0])
 
     def _map(self, origin: int, data: mmap.mmap, writable: bool) -> Block:
-        protection = unicorn.UC_PROT_ALL if writable else unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
-        self._uc.mem_map_ptr(origin, len(data), protection, address_of(data))
+        self._uc.mem_map_ptr(origin, len(data), unicorn.UC_PROT_ALL, address_of(data))
+        if not writable:  # only protected afterwards does Unicorn drop what the hook of stores has dealt with
+            self._uc.mem_protect(origin, len(data), unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
         block = Block(origin, data, writable)
         self.blocks.append(block)
         return block
