@@ -171,8 +171,7 @@ def open_free(places: Iterable[Place], lock_seconds: float = 0.0) -> tuple[Place
                 taken.append(f"{place.name}: {error}")
         if deadline.passed:
             raise LockError("every place is taken; " + "; ".join(taken))
-        time.sleep(min(_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
-_LOOK_AGAIN, deadline.left()))
+        time.sleep(min(_LOOK_AGAIN, deadline.left()))
 
 
 def _free_name(board: str, before: Sequence[str]) -> str:
