@@ -146,7 +146,7 @@ def test_poured_frames_that_do_not_arrive_are_lost() -> None:
 
 
 def test_efficiency_is_payload_over_what_the_wire_could_carry() -> None:
-    flow = Flow(asked=100, size=92_160, arrived=50, wrong=0, dropped=0, lost=50, ticks=500, seconds=1.0)
+    flow = Flow(asked=100, size=92_160, arrived=50, wrong=0, dropped=0, lost=50, ticks=500, timed=50, seconds=1.0)
     assert flow.efficiency(baud=921_600, clock_hz=10) == 1.0
 
 

@@ -35,7 +35,8 @@ class Flow:
     """What became of `asked` frames with `size` bytes of noise each.
 
     `arrived` were right, `wrong` had other bytes; `dropped` the board did not send, as the line was still busy; all
-    others are `lost`. `ticks` is the board's time for it (the unit is the bench's), `seconds` the host's.
+    others are `lost`. `ticks` is the board's time for `timed` of them (the unit is the bench's), `seconds` the host's
+    for all.
     """
 
     asked: int
@@ -45,6 +46,7 @@ class Flow:
     dropped: int
     lost: int
     ticks: int
+    timed: int
     seconds: float
 
     @property
@@ -57,7 +59,7 @@ class Flow:
 
         In the board's time: `clock_hz` is the frequency of its ticks.
         """
-        return self.arrived * self.size * 10 * clock_hz / (baud * self.ticks) if self.ticks else 0.0
+        return self.timed * self.size * 10 * clock_hz / (baud * self.ticks) if self.ticks else 0.0
 
 
 def noise(numbers: NDArray[np.uint32], size: int) -> NDArray[np.uint8]:
@@ -110,9 +112,9 @@ def receive(request: Request, most: int, frames: int, size: int | None, interval
     judge = Judge(frames, size)
     reply = request(p.STREAM, p.STREAM.build(frames=frames, interval=interval, size=size), judge)
     judge.settle()
-    missing = frames - judge.arrived - judge.wrong - reply["dropped"]
-    seconds = time.monotonic() - start
-    return Flow(frames, size, judge.arrived, judge.wrong, reply["dropped"], max(0, missing), reply["ticks"], seconds)
+    arrived, wrong, dropped = judge.arrived, judge.wrong, reply["dropped"]
+    lost, seconds = max(0, frames - arrived - wrong - dropped), time.monotonic() - start
+    return Flow(frames, size, arrived, wrong, dropped, lost, reply["ticks"], arrived, seconds)
 
 
 def pour(request: Request, send: Callable[[bytes], None], most: int, frames: int, size: int | None) -> Flow:
@@ -124,9 +126,10 @@ def pour(request: Request, send: Callable[[bytes], None], most: int, frames: int
         for number, row in zip(numbers, noise(numbers, size), strict=True):
             send(p.POUR.build(row.tobytes(), index=int(number)))
     reply = request(p.SINK, b"", [])
-    seconds = time.monotonic() - start
-    lost = frames - reply["frames"] - reply["wrong"]
-    return Flow(frames, size, reply["frames"], reply["wrong"], 0, max(0, lost), reply["ticks"], seconds)
+    arrived, wrong = reply["frames"], reply["wrong"]
+    lost, seconds = max(0, frames - arrived - wrong), time.monotonic() - start
+    timed = max(0, arrived - 1)  # the board's clock starts when the first is there
+    return Flow(frames, size, arrived, wrong, 0, lost, reply["ticks"], timed, seconds)
 
 
 def _checked(size: int | None, most: int) -> int:
