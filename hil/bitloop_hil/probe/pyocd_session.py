@@ -25,6 +25,8 @@ from bitloop_hil.probe.targets import register
 
 _CHUNK = 16 * 1024  # bytes read back at once
 _OPERATIONS = ("init", "erase_sector", "program", "analyzer", "erase_all")
+_DHCSR, _DHCSR_KEY = 0xE000EDF0, 0xA05F0000  # Armv7-M ARM (DDI 0403E) C1.6: the key, and no debugging at all
+_DEMCR = 0xE000EDFC
 _LOG = logging.getLogger(__name__)
 
 
@@ -64,9 +66,14 @@ class Driver:
         return {"bytes": size, "seconds": seconds, "verified": size, "skipped": skipped, "pyocd": pyocd_version}
 
     def reset(self) -> None:
-        """Reset, run, and leave the debug port."""
-        with self._session(resume=True) as session:
-            session.target.reset()
+        """Leave the core to itself and reset it by its pin, so that what the firmware sets up afterwards stays.
+
+        pyOCD's own way of leaving clears DEMCR behind a firmware that runs already, and with it the cycle counter.
+        """
+        with self._session() as session:
+            session.target.write32(_DEMCR, 0)
+            session.target.write32(_DHCSR, _DHCSR_KEY)
+            session.probe.reset()
 
     def _fits(self, session: Any, image: Path, parts: list[tuple[int, bytes]]) -> None:
         """FlashError if a part is not wholly in the flash."""
