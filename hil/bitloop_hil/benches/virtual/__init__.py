@@ -89,7 +89,6 @@ class VirtualBoard(Closing):
         if self._debugged and self._flasher is not None:  # the debugger lets go of the core
             self._flasher.reset()
             self._debugged = False
-        self._locked, self._notes, self._faults = "", [], []
         self._command({"do": "reset"})
 
     def inject(self, kind: str, **arguments: int | str) -> None:
@@ -163,7 +162,9 @@ class VirtualBoard(Closing):
             raise self._gone()
         *lines, self._partial = (self._partial + data).split(b"\n")
         for line in map(json.loads, lines):
-            if line.get("event") == "locked":
+            if line.get("event") == "started":
+                self._locked, self._notes, self._faults = "", [], []
+            elif line.get("event") == "locked":
                 self._locked = str(line["text"])
             elif line.get("event") == "note":
                 self._notes.append(str(line["text"]))

@@ -4,8 +4,8 @@ It opens a pseudo-terminal, and at PATH the board's debug port, says both in its
 (`{"port": ..., "socket": ...}`), and then does what lines of JSON on standard input say: `{"do": "load", "image":
 PATH}` puts an image into the flash directly, as no probe could, `{"do": "reset"}` presses the button, and `{"do":
 "fault", "kind": ..., ...}` does something wrong on purpose. Each is answered by `{"done": ...}` or `{"error": ...,
-"class": ...}`; `{"event": "note" | "fault" | "locked", "text": ...}` comes on its own. It ends with its standard
-input, so it cannot outlive who started it.
+"class": ...}`; `{"event": "note" | "fault" | "locked", "text": ...}` comes on its own, `{"event": "started"}` with a
+reset. It ends with its standard input, so it cannot outlive who started it.
 """
 
 from __future__ import annotations
@@ -148,6 +148,7 @@ class Bench:
                 self._machine.load_image(Path(image))
             case {"do": "reset"}:
                 self._injected.forget()
+                self._say({"event": "started"})  # what was told until now is about the past
                 self._machine.reset()
                 self._machine.heard()
                 self._outgoing, self._story, self._on = b"", "", True

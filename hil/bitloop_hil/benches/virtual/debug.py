@@ -33,7 +33,7 @@ class Debug:
         self.machine_step: Callable[[], None] = lambda: None
         self.machine_pump: Callable[[int], None] = lambda cycles: None
         self.machine_retired: Callable[[], int] = lambda: 0
-        self.code_changed: Callable[[], None] = lambda: None
+        self.code_changed: Callable[[int, int], None] = lambda address, size: None
 
     @property
     def halted(self) -> bool:
@@ -56,7 +56,7 @@ class Debug:
         self._bus.touched()
         with _Debugger(self._control):
             self._bus.write(address, data)
-        self.code_changed()
+        self.code_changed(address, len(data))
         if self._control.reset_requested:
             self.machine_reset()
 

@@ -33,6 +33,7 @@ from bitloop_hil.boards import BoardFile
 
 _SLICE = 50_000_000  # cycles between two looks at the outside world
 _PAGE = 0x1000
+_PIECE = 1 << 10  # at most as large as a block of code can be
 _PATIENCE = 5 * SECOND  # virtual time a sleeping core passes at once after it last heard something
 
 
@@ -65,7 +66,10 @@ class Machine:
         self.bus.store_flash = self._surroundings.store_flash
         self._hooks()
         self._retired = 0
-        self._code_changed = False
+        self._forget = False
+        self._executed: set[int] = set()  # pieces of memory that code was executed from
+        self._flash_changed: list[tuple[int, int]] = []
+        self._prices_stale = False
         self._start_over()
 
     def _build_core(self) -> None:
@@ -82,7 +86,7 @@ class Machine:
         self._traps = Traps(self._cpu.uc, self.memory, self._stop)
         self.debug = Debug(self.board.core, self._cpu, self.bus, self.scs)
         self.debug.machine_reset, self.debug.machine_step = self.reset, self._step
-        self.debug.machine_pump, self.debug.code_changed = self._pump, self.forget_code
+        self.debug.machine_pump, self.debug.code_changed = self._pump, self.code_changed
         self.debug.machine_retired = lambda: self._retired + self.fast.instructions
         self.scs.changed = self._control_changed
         self.scs.privileged = lambda: self._cpu.privileged
@@ -138,11 +142,24 @@ class Machine:
                 )
             content[address - flash.origin : address - flash.origin + len(data)] = data
         flash.data[:] = bytes(content)
-        self.forget_code()
+        self._forget = True
 
-    def forget_code(self) -> None:
-        """Some memory has new content, which may be code."""
-        self._code_changed = True
+    def code_changed(self, address: int, size: int) -> None:
+        """Memory has new content there: what was executed of it is forgotten before the core goes on."""
+        first, last = self._executable(address), self._executable(address + size - 1)
+        if not self._executed.isdisjoint(range(first, last + 1)):
+            self._forget = True
+
+    def _executable(self, address: int) -> int:
+        """The piece of memory an address lies in; where the flash is seen twice, it is the same."""
+        block = self.memory.block(address)
+        if block is not None and not block.writable:
+            address += self.memory.flash.origin - block.origin
+        return address // _PIECE
+
+    def flash_changed(self, first: int, size: int) -> None:
+        """The flash has new content, which may be code; it costs little while the core runs from RAM."""
+        self._flash_changed.append((first, size))
 
     def reset(self) -> None:
         """Registers and devices as after a system reset; RAM and what the debugger set as it was."""
@@ -164,7 +181,6 @@ class Machine:
         self._interrupt: int | None = None
         self._fp_block: int | None = None
         self._paused = self._asleep = self._reset_asked = self._stuck = False
-        self._traps.watch(self._status.ccr)
         self._patience_until = _PATIENCE
         self._cpu.reset(self.memory.word(self._status.vectors), self.memory.word(self._status.vectors + 4))
 
@@ -295,12 +311,28 @@ class Machine:
     def _before_running(self) -> None:
         self._interrupt = self._fp_block = self.bus.refused = self._traps.caught = None
         self.bus.waiting = self.debug.hit = False
-        self._traps.watch(self._status.ccr)
-        if self._code_changed:
-            self._code_changed = False
+        if CORES[self.board.core].mainline:  # on Armv6-M Unicorn itself refuses what is unaligned
+            self._traps.watch(self._status.ccr)
+        if self._forget:
+            self._forget = False
+            self._executed.clear()
+            self._flash_changed.clear()
             self._cpu.uc.ctl_flush_tb()
             self.fast.forget_code()
+        elif self._flash_changed:
+            self._drop_flash_code()
+        if self._prices_stale and not self.memory.is_ram(self._cpu.pc):
+            self._prices_stale = False
+            self.fast.forget_code()
         self.debug.arm()
+
+    def _drop_flash_code(self) -> None:
+        """What was translated from there goes at once, what it costs when the core is about to leave its RAM."""
+        for first, size in self._flash_changed:
+            for at in (block.origin + first - self.memory.flash.origin for block in self.memory.flash_blocks):
+                self._cpu.uc.ctl_remove_cache(at, at + size)
+        self._flash_changed.clear()
+        self._prices_stale = True
 
     def _take_stop(self) -> bool:
         """Act on what one of the hooks stopped for."""
@@ -405,6 +437,7 @@ class Machine:
         if not self._status.fpu_on and self._cpu.fpu and not self._stepping and stops.uses_fpu(code):
             self._fp_block = address
             self._stop()
+        self._executed.update((self._executable(address), self._executable(address + len(code) - 1)))
         return self._pricer(address, code, entry)
 
     def _stop(self) -> None:

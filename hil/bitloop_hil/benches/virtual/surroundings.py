@@ -72,7 +72,7 @@ class Surroundings:
         baud = board.image.defines.get("BL_BAUD", _BAUD) if board.image else _BAUD
         wire = self._wire = Wire(machine.clock, baud)
         flash = self._flash = flash_device(board, machine, machine.memory.flash.data)
-        flash.on_change = lambda first, size: machine.forget_code()
+        flash.on_change = machine.code_changed
         outside = Outside(waits=lambda: flash.wait_states, reset=machine.ask_reset)
         mapped = board_devices(board, machine, wire, outside)
         self._devices = [one.device for one in mapped] + [flash]
