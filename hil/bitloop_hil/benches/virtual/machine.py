@@ -68,8 +68,6 @@ class Machine:
         self._retired = 0
         self._forget = False
         self._executed: set[int] = set()  # pieces of memory that code was executed from
-        self._flash_changed: list[tuple[int, int]] = []
-        self._prices_stale = False
         self._start_over()
 
     def _build_core(self) -> None:
@@ -79,6 +77,7 @@ class Machine:
         self.scs = SystemControl(identity, self.nvic, self._status, self.systick, self.dwt, self._exact)
         self.scs.vectors = self.memory.vectors
         self.bus = Bus(self._cpu.uc, self.fast, self.memory, self.note)
+        self.bus.pass_time = self._pass_to_event
         self.bus.attach(self.dwt, DWT_PAGE, _PAGE)
         self.bus.attach(self.scs, SCS_PAGE, _PAGE)
         self._exceptions = Exceptions(self._cpu, self.nvic, self._status, identity, self.memory, self._passes)
@@ -144,10 +143,10 @@ class Machine:
         flash.data[:] = bytes(content)
         self._forget = True
 
-    def code_changed(self, address: int, size: int) -> None:
+    def code_changed(self, first: int, size: int) -> None:
         """Memory has new content there: what was executed of it is forgotten before the core goes on."""
-        first, last = self._executable(address), self._executable(address + size - 1)
-        if not self._executed.isdisjoint(range(first, last + 1)):
+        pieces = range(self._executable(first), self._executable(first + size - 1) + 1)
+        if not self._executed.isdisjoint(pieces):
             self._forget = True
 
     def _executable(self, address: int) -> int:
@@ -156,10 +155,6 @@ class Machine:
         if block is not None and not block.writable:
             address += self.memory.flash.origin - block.origin
         return address // _PIECE
-
-    def flash_changed(self, first: int, size: int) -> None:
-        """The flash has new content, which may be code; it costs little while the core runs from RAM."""
-        self._flash_changed.append((first, size))
 
     def reset(self) -> None:
         """Registers and devices as after a system reset; RAM and what the debugger set as it was."""
@@ -207,7 +202,7 @@ class Machine:
 
         `waited` says that the time of a core that was ASLEEP has passed: it goes on at its next event.
         """
-        end = self.fast.cycles + cycles
+        end = self._end = self.fast.cycles + cycles
         while True:
             if self.scs.reset_requested or self._reset_asked:
                 self.reset()
@@ -316,23 +311,9 @@ class Machine:
         if self._forget:
             self._forget = False
             self._executed.clear()
-            self._flash_changed.clear()
             self._cpu.uc.ctl_flush_tb()
             self.fast.forget_code()
-        elif self._flash_changed:
-            self._drop_flash_code()
-        if self._prices_stale and not self.memory.is_ram(self._cpu.pc):
-            self._prices_stale = False
-            self.fast.forget_code()
         self.debug.arm()
-
-    def _drop_flash_code(self) -> None:
-        """What was translated from there goes at once, what it costs when the core is about to leave its RAM."""
-        for first, size in self._flash_changed:
-            for at in (block.origin + first - self.memory.flash.origin for block in self.memory.flash_blocks):
-                self._cpu.uc.ctl_remove_cache(at, at + size)
-        self._flash_changed.clear()
-        self._prices_stale = True
 
     def _take_stop(self) -> bool:
         """Act on what one of the hooks stopped for."""
@@ -431,6 +412,7 @@ class Machine:
             self.fast.forget_code()
 
     _stepping = _polls_core = False
+    _end = 0
 
     def _price(self, address: int, code: bytes, entry: int) -> tuple[int, int, int]:
         """What a block costs; it is also where an FPU that is off is noticed, before the block is executed."""
@@ -455,6 +437,18 @@ class Machine:
         """Cycles before the instruction that reads; the first answer is close, and is asked for again."""
         exact = self.fast.exact()
         return self.fast.cycles if exact is None else exact
+
+    def _pass_to_event(self) -> None:
+        """The core reads what only the next event will change: let the time until then pass at once."""
+        event, wrap = self.clock.next_cycle(), self.systick.next_wrap
+        if event is None or (wrap is not None and wrap <= event):
+            return
+        self.fast.skip(max(0, event - self.fast.cycles))
+        self.clock.run_due()
+        if self._forget or self.nvic.pending or self._reset_asked or self.fast.cycles >= self._end:
+            self.fast.fields.limit = 0
+        else:
+            self.fast.fields.limit = self._limit(self._end)
 
     def _passes(self, cycles: int) -> None:
         """Cycles of an exception's entry or return, in which the world goes on."""
