@@ -41,6 +41,8 @@ class Bus:
         self._pages: dict[int, list[Mapped]] = {}
         self.store_flash: Callable[[int, bytes], bool] = lambda address, data: False
         """What a store to the flash does; False if it is a fault."""
+        self.pass_time: Callable[[], None] = lambda: None
+        """Let the time to the next event pass at once."""
         self.refused: int | None = None
         self.reset()
 
@@ -98,8 +100,11 @@ class Bus:
         self._uc.mmio_map(page, _PAGE, read, None, write, None)
 
     def _core_reads(self, address: int, size: int) -> int:
+        mapped = self._find(address)
+        if mapped is not None and mapped.device.awaited(address - mapped.base):
+            self.pass_time()
         try:
-            value = self._load(address, size)
+            value = mapped.device.read(address - mapped.base, size) if mapped else 0
         except BusError:
             self._refuse(address)
             return 0
@@ -107,9 +112,13 @@ class Bus:
         return value
 
     def _core_writes(self, address: int, size: int, value: int) -> None:
-        self.touched()
+        mapped = self._find(address)
+        if mapped is None:  # nobody's register: nothing has changed
+            return
+        if not mapped.device.changes_nothing(address - mapped.base, value):
+            self.touched()
         try:
-            self._store(address, size, value)
+            mapped.device.write(address - mapped.base, size, value)
         except BusError:
             self._refuse(address)
 

@@ -8,6 +8,7 @@ from bitloop.errors import ProbeError
 from bitloop_hil.benches.virtual.cmsdk_uart import CmsdkUart
 from bitloop_hil.benches.virtual.devices.board import Outside, board_devices
 from bitloop_hil.benches.virtual.devices.device import BusError
+from bitloop_hil.benches.virtual.devices.simple import Fixed
 from bitloop_hil.benches.virtual.devices.wire import Wire
 from bitloop_hil.benches.virtual.flash import Flash, flash_device
 from bitloop_hil.benches.virtual.lines import FastLine, Line, WireLine
@@ -79,4 +80,6 @@ class Surroundings:
         for one in mapped:
             machine.bus.attach(one.device, one.base, one.size)
         machine.bus.attach(flash, flash.layout.base, _FLASH_REGISTERS)
+        for base in flash.layout.reserved:
+            machine.bus.attach(Fixed(), base, _FLASH_REGISTERS)
         self.line = WireLine(wire)

@@ -46,6 +46,15 @@ class Device(ABC):
     def write(self, offset: int, size: int, value: int) -> None:
         """The core (or the debugger) writes."""
 
+    def awaited(self, offset: int) -> bool:
+        """Whether whoever reads this register waits for what this device has put on the clock, so that it may as well
+        be read once that has happened."""
+        return False
+
+    def changes_nothing(self, offset: int, value: int) -> bool:
+        """Whether writing this now changes nothing that could be seen, so that whoever repeats it may be waiting."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Mapped:

@@ -15,6 +15,9 @@ class Fixed(WordDevice):
     def store(self, offset: int, value: int) -> None:
         pass
 
+    def changes_nothing(self, offset: int, value: int) -> bool:
+        return True
+
 
 class Block(WordDevice):
     """Registers that keep what is written, but for those that are fixed."""
@@ -120,6 +123,8 @@ class Watchdog(WordDevice):
 
     def reset(self) -> None:
         super().reset()
+        if self._event is not None:
+            self._event.cancel()
         self._event, self._unlocked = None, False
 
     def load(self, offset: int) -> int:
@@ -132,6 +137,9 @@ class Watchdog(WordDevice):
                 self._feed()
         elif self._unlocked and offset in (self.PR, self.RLR):
             super().store(offset, value & (7 if offset == self.PR else 0xFFF))
+
+    def changes_nothing(self, offset: int, value: int) -> bool:
+        return offset == self.KR and value == self._FEED and self._event is None and not self._unlocked
 
     def _feed(self) -> None:
         if self._event is not None:

@@ -68,8 +68,12 @@ class Flash(Device):
     `on_change` is told first address and bytes of what has changed, so that no stale code is executed.
     """
 
+    status: tuple[int, ...]
+    """Offsets of the registers that say whether it is busy."""
+
     def __init__(self, layout: Layout, services: Services, memory: Any) -> None:
-        self.layout, self.on_change = layout, _nobody
+        self.layout = layout
+        self.on_change: Callable[[int, int], None] = _nobody
         self._services, self._memory = services, memory
         self._under_way: dict[int, _Operation] = {}
         self._ignores = self._sticks = False
@@ -98,6 +102,9 @@ class Flash(Device):
             operation.cancel()
         self._under_way.clear()
         self._registers: dict[int, int] = {0: self.layout.acr} | dict(self.layout.options)
+
+    def awaited(self, offset: int) -> bool:
+        return offset in self.status and any(each.event is not None for each in self._under_way.values())
 
     def read(self, offset: int, size: int) -> int:
         word = self.read_register(offset & ~3)

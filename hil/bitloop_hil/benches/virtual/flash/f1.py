@@ -15,6 +15,8 @@ _KEYS = 0x45670123, 0xCDEF89AB
 class F1Flash(Flash):
     """Programs half-words, and refuses those that are not erased unless they are to become 0."""
 
+    status = (_SR,)
+
     def __init__(self, layout: Layout, services: Services, memory: object) -> None:
         self._lock, self._options = Lock(*_KEYS), Lock(*_KEYS)
         super().__init__(layout, services, memory)

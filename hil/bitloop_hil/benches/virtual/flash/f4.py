@@ -19,6 +19,8 @@ _SECOND_BANK = 16  # number of its first sector in SNB
 class F4Flash(Flash):
     """Programs bytes to double words, as PSIZE says. It does not mind what stood there: bits only go to 0."""
 
+    status = (_SR,)
+
     def __init__(self, layout: Layout, services: Services, memory: object) -> None:
         self._lock, self._options = Lock(*_KEYS), Lock(*_OPTION_KEYS)
         super().__init__(layout, services, memory)

@@ -38,6 +38,8 @@ class _Bank:
 class H7Flash(Flash):
     """Gathers 32 bytes, then programs them. A second time without erasing leaves bits of both, and a wrong ECC."""
 
+    status = (_SR, _BANK + _SR)
+
     def __init__(self, layout: Layout, services: Services, memory: object) -> None:
         self._banks = tuple(_Bank() for _ in layout.banks)
         self._options = Lock(*_OPTION_KEYS)

@@ -22,6 +22,8 @@ _HALF = 64  # bytes of a half page
 class L0Flash(Flash):
     """Programs words or half pages of 16 words, only where all is 0 still."""
 
+    status = (_SR,)
+
     def __init__(self, layout: Layout, services: Services, memory: object) -> None:
         self._lock, self._program_lock = Lock(*_KEYS), Lock(*_PROGRAM_KEYS)
         self._options = Lock(*_OPTION_KEYS)

@@ -18,6 +18,8 @@ _OPTION_KEYS = 0x08192A3B, 0x4C5D6E7F
 class L4Flash(Flash):
     """Programs two words at a time, and only where the flash is erased (or to zero, which ECC allows)."""
 
+    status = (_SR,)
+
     def __init__(self, layout: Layout, services: Services, memory: object) -> None:
         self._lock, self._options = Lock(*_KEYS), Lock(*_OPTION_KEYS)
         super().__init__(layout, services, memory)

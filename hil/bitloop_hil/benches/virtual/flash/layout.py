@@ -25,7 +25,8 @@ class Sector:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The flash of one chip. Times are in picoseconds; `banks` are the sectors of each bank in ascending order."""
+    """The flash of one chip. Times are in picoseconds; `banks` are the sectors of each bank in ascending order,
+    `reserved` addresses where writes have to be put up with."""
 
     controller: str
     base: int
@@ -38,6 +39,7 @@ class Layout:
     options: Mapping[int, int]
     program: int
     mass: int
+    reserved: tuple[int, ...] = ()
 
     @staticmethod
     def of(family: str, origin: int, size: int) -> Layout:
@@ -60,6 +62,7 @@ class Layout:
             {int(offset, 0): int(value) for offset, value in data["options"].items()},
             round(data["program_us"] * _MICROSECOND),
             round(data["mass_ms"] * _MILLISECOND),
+            tuple(data.get("reserved", ())),
         )
 
     def sector(self, address: int) -> Sector | None:
