@@ -28,7 +28,9 @@ class Controller(WordDevice):
         super().__init__()
         self.name = name
         self.before: Callable[[], None] = lambda: None
-        """Called before a register is read or written, so that peripherals catch up."""
+        """Called before a register is written, or a counter read, so that peripherals catch up."""
+        self.glance: Callable[[], None] = lambda: None
+        """Called before another register is read, so that peripherals catch up if any flag may have changed."""
         self.after: Callable[[], None] = lambda: None
         """Called after a register was written."""
         self.clocked: Callable[[], bool] = lambda: True
@@ -44,6 +46,8 @@ class Controller(WordDevice):
 
     def reset(self) -> None:
         super().reset()
+        for copy in self._copies.values():
+            copy.cancel()
         self._copies.clear()
         for number, transfer in enumerate(self.transfers):
             transfer.stop()
@@ -52,7 +56,7 @@ class Controller(WordDevice):
             self._drive(number)
 
     def load(self, offset: int) -> int:
-        self.before()
+        (self.before if self._counts(offset) else self.glance)()
         return self._load(offset)
 
     def store(self, offset: int, value: int) -> None:
@@ -67,6 +71,10 @@ class Controller(WordDevice):
     @abstractmethod
     def _title(self, number: int) -> str:
         """How people call it."""
+
+    @abstractmethod
+    def _counts(self, offset: int) -> bool:
+        """Whether a register is the counter of a channel."""
 
     @abstractmethod
     def _load(self, offset: int) -> int:
@@ -141,8 +149,13 @@ class ChannelController(Controller):
     def _title(self, number: int) -> str:
         return f"channel {number + 1} of {self.name.upper()}"
 
+    def _counts(self, offset: int) -> bool:
+        return (offset - self._FIRST) % self._EACH == 4
+
     def _load(self, offset: int) -> int:
         if offset == self._ISR:
+            if not any(self._flags):  # as so often
+                return 0
             return sum(self._nibble(flags) << 4 * number for number, flags in enumerate(self._flags))
         number, register = divmod(offset - self._FIRST, self._EACH)
         if 0 <= number < self.count and register == 4:

@@ -54,6 +54,9 @@ class StreamController(Controller):
     def _title(self, number: int) -> str:
         return f"stream {number} of {self.name.upper()}"
 
+    def _counts(self, offset: int) -> bool:
+        return offset >= self._FIRST and (offset - self._FIRST) % self._EACH == self._NDTR
+
     def _load(self, offset: int) -> int:
         if offset < self._CLEAR:
             first = offset  # 0: streams 0 to 3, 4: streams 4 to 7

@@ -53,6 +53,8 @@ class Pwr(WordDevice):
 
     def reset(self) -> None:
         super().reset()
+        if self._settling is not None:
+            self._settling.cancel()
         self._settling = None
         self._supplied = self._table.supply is None
 

@@ -82,7 +82,7 @@ class Rcc(WordDevice):
     def clocked(self, device: str) -> bool:
         """Whether the device's clock is enabled; devices without such a bit always are."""
         bit = self._table.enables.get(device)
-        return bit is None or bool(bit.of(self.words))
+        return bit is None or bool(self.words.get(bit.offset, 0) >> bit.shift & 1)
 
     def knows(self, device: str) -> bool:
         """Whether a bit of the RCC gives this device its clock."""

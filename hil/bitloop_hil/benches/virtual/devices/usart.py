@@ -18,6 +18,8 @@ from bitloop_hil.benches.virtual.devices.usart_line import Receiver, Settings, T
 from bitloop_hil.benches.virtual.devices.wire import Wire
 
 _STOP_HALVES = (2, 1, 4, 3)  # CR2.STOP in half bits
+_STARTED = SECOND // 100  # by then firmware has set up its line,
+_LOST_AT_FIRST = 2  # or else when that many pieces of what the host sent were lost
 _PE, _FE, _NE, _ORE, _IDLE, _RXNE, _TC, _TXE = (1 << bit for bit in range(8))  # SR, and ISR alike
 
 
@@ -53,17 +55,19 @@ class Usart(WordDevice):
         super().__init__()
         self._services, self._wire, self._around = services, wire, around
         self._base = base
-        self._tx = Transmitter(services.clock, wire, lambda: self._channel("tx"))
-        self._rx = Receiver(services.clock, wire, lambda: self._channel("rx"))
-        self._tx.trouble = self._rx.trouble = self._tell
+        self._tx = Transmitter(services.clock, wire)
+        self._rx = Receiver(services.clock, wire)
+        self._tx.trouble, self._rx.trouble = self._tell, self._lose
         self._tx.written, self._rx.fetched = self._written, self._fetched
         self._event: Event | None = None
         self._line = False
+        self._lost = 0
         wire.before, wire.after = self.sync, self.kick
 
     def reset(self) -> None:
         super().reset()
-        self._event = None
+        self._forget_event()
+        self._lost = 0
         self._tx.reset()
         self._rx.reset()
         self._drive()
@@ -73,9 +77,15 @@ class Usart(WordDevice):
         self._rx.sync()
         self._tx.sync()
 
+    def glance(self) -> None:
+        """Catch up with time if any flag, here or of a DMA channel at work here, may have changed since."""
+        if self._event is not None and self._services.clock.now() >= self._event.when:
+            self.sync()
+
     def kick(self) -> None:
         """Something has changed: registers, pins, clocks, the line, or a DMA channel."""
         settings = self._settings()
+        self._tx.channel, self._rx.channel = self._channel("tx"), self._channel("rx")
         began = settings.sends and not self._tx.settings.sends
         self._tx.settings = self._rx.settings = settings
         if began:
@@ -85,6 +95,9 @@ class Usart(WordDevice):
         self._arm()
 
     def load(self, offset: int) -> int:
+        if offset != self._data_register("rx"):
+            self.glance()
+            return self._load(offset)
         self.sync()
         value = self._load(offset)
         self._drive()
@@ -177,15 +190,25 @@ class Usart(WordDevice):
     def _arm(self) -> None:
         """One event, at the next moment anybody could notice."""
         due = min((when for when in (self._tx.due(), self._rx.due()) if when is not None), default=None)
-        if self._event is not None:
-            if not self._event.cancelled and self._event.when == due:
-                return
-            self._event.cancel()
+        if self._event is not None and self._event.when == due:
+            return
+        self._forget_event()
         self._event = None if due is None else self._services.clock.at(due, self._happen)
+
+    def _forget_event(self) -> None:
+        if self._event is not None:
+            self._event.cancel()
+        self._event = None
 
     def _happen(self) -> None:
         self._event = None
         self.kick()
+
+    def _lose(self) -> None:
+        """Bytes were not heard. What comes while a chip starts is lost on the desk too, and no trouble."""
+        self._lost += 1
+        if self._lost > _LOST_AT_FIRST or self._services.clock.now() > _STARTED:
+            self._tell()
 
     def _tell(self) -> None:
         """Why bytes do not get through, as far as the chip's settings are the cause."""

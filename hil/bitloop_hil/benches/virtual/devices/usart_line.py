@@ -38,9 +38,10 @@ class Settings:
 class Transmitter:
     """Data register and shift register. `complete` is TC; who owns it clears it, by `written` for example."""
 
-    def __init__(self, clock: Clock, wire: Wire, channel: Callable[[], Transfer | None]) -> None:
-        """`channel` is the DMA channel that serves the transmitter now."""
-        self._clock, self._wire, self._channel = clock, wire, channel
+    def __init__(self, clock: Clock, wire: Wire) -> None:
+        self._clock, self._wire = clock, wire
+        self.channel: Transfer | None = None
+        """The DMA channel that serves the transmitter now."""
         self.written: Callable[[], None] = lambda: None
         """Called when bytes go into the data register."""
         self.trouble: Callable[[], None] = lambda: None
@@ -49,7 +50,7 @@ class Transmitter:
 
     def reset(self) -> None:
         """As after power-on."""
-        self.settings = Settings()
+        self.settings, self.channel = Settings(), None
         self.complete = True
         self._waiting = b""
         self._since = 0  # when the data register was filled
@@ -94,7 +95,7 @@ class Transmitter:
         start = max(self._end, self._since)
         if not self._waiting:
             return start
-        channel = self._channel()
+        channel = self.channel
         return start + (channel.boundary - 1) * settings.duration if channel and channel.boundary else start
 
     def _shift(self, start: int, data: bytes) -> None:
@@ -111,7 +112,7 @@ class Transmitter:
             self._since = self._clock.now()
 
     def _fetch(self, wanted: int) -> bool:
-        channel = self._channel()
+        channel = self.channel
         if channel is None or not (supply := channel.supply(wanted)):
             return False
         self._waiting += channel.take(supply)
@@ -132,9 +133,10 @@ class Errors:
 class Receiver:
     """Shift register and data register, in front of a line."""
 
-    def __init__(self, clock: Clock, wire: Wire, channel: Callable[[], Transfer | None]) -> None:
-        """`channel` is the DMA channel that serves the receiver now."""
-        self._clock, self._wire, self._channel = clock, wire, channel
+    def __init__(self, clock: Clock, wire: Wire) -> None:
+        self._clock, self._wire = clock, wire
+        self.channel: Transfer | None = None
+        """The DMA channel that serves the receiver now."""
         self.fetched: Callable[[], None] = lambda: None
         """Called when DMA is about to read the data register."""
         self.trouble: Callable[[], None] = lambda: None
@@ -143,7 +145,7 @@ class Receiver:
 
     def reset(self) -> None:
         """As after power-on."""
-        self.settings = Settings()
+        self.settings, self.channel = Settings(), None
         self.errors = Errors()
         self.idle = False
         self._data = b""
@@ -197,7 +199,7 @@ class Receiver:
             return _LOOK
         if not self._matches():
             return 1
-        channel = self._channel()
+        channel = self.channel
         if channel is not None and channel.boundary:
             return min(channel.boundary, _LOOK)
         return _LOOK if self.errors.overrun else 1
@@ -220,7 +222,7 @@ class Receiver:
     def _receive(self, data: bytes, last: int) -> None:
         """Whole bytes, the last of which ended at `last`."""
         self._idle_from = last
-        channel = self._channel()
+        channel = self.channel
         if channel is not None and not self._data and (taken := channel.supply(len(data))):
             self.fetched()
             data = data[channel.put(data[:taken]) :]
@@ -236,7 +238,7 @@ class Receiver:
 
     def _by_dma(self) -> None:
         """What waits in the data register when a channel is switched on."""
-        channel = self._channel()
+        channel = self.channel
         if self._data and channel is not None and (taken := channel.supply(len(self._data))):
             self.fetched()
             self._data = self._data[channel.put(self._data[:taken]) :]
