@@ -208,17 +208,30 @@ class _Plan:
         return self.signals.learn
 
     def _subject(self, build: str) -> Subject:
-        return Subject(
-            board=self.board.name,
-            bench=self.board.bench,
-            core=self.board.core,
-            compiler=self.recipe.compiler,
-            flags=self.recipe.describe(),
-            persona=self.recipe.persona,
-            library_id=self.library.id,
-            build=build,
-            emulator="host C" if self.native else "reference",
-        )
+        where = (self.board.name, self.board.bench, self.board.core)
+        return _subject(self.library, where, self.recipe, self.native, build)
+
+
+def unopened(
+    library: Library, where: tuple[str, str, str], recipe: Recipe, error: BitloopError, native: bool = False
+) -> Proof:
+    """The proof that could not begin: the board (name, bench, core) could not be opened."""
+    return Proof(_subject(library, where, recipe, native), error=error)
+
+
+def _subject(library: Library, where: tuple[str, str, str], recipe: Recipe, native: bool, build: str = "") -> Subject:
+    board, bench, core = where
+    return Subject(
+        board=board,
+        bench=bench,
+        core=core,
+        compiler=recipe.compiler,
+        flags=recipe.describe(),
+        persona=recipe.persona,
+        library_id=library.id,
+        build=build,
+        emulator="host C" if native else "reference",
+    )
 
 
 def _check(library: Library, signals: Signals, pretrained: bool) -> None:

@@ -1,7 +1,8 @@
-"""bitloop prove: the only group of commands that needs the bench side, imported where it is used."""
+"""bitloop prove: the bench side is imported where it is used."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from bitloop.cli.bar import bar
 from bitloop.cli.chosen import Number, choose
 from bitloop.cli.options import Compiler, Optimize, Persona
 from bitloop.cli.output import Folder, Json, progress, result, say
-from bitloop.errors import ProjectError
+from bitloop.errors import LockError, ProbeError, ProjectError
 from bitloop.signals.choose import choose_signals
 
 if TYPE_CHECKING:
@@ -22,14 +23,24 @@ if TYPE_CHECKING:
 
     from bitloop.library.file import Library
     from bitloop_hil.proof import Proof
+    from bitloop_hil.rig import Place
 
 
 def prove(
     project: Folder,
     board: Annotated[
-        str, typer.Option(help="Board to run on (else the project's, or a generic one).", show_default=False)
+        str,
+        typer.Option(
+            help="Board, or place of the rig (else the project's board, or a generic one).", show_default=False
+        ),
     ] = "",
-    bench: Annotated[str, typer.Option(help="Where the board lives: virtual or qemu.")] = "virtual",
+    bench: Annotated[
+        str, typer.Option(help="Where the board lives: virtual, qemu, renode or hardware; a rig says it itself.")
+    ] = "virtual",
+    rig: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Rig file whose places --board names.", show_default=False)
+    ] = None,
+    wait: Annotated[float, typer.Option(min=0.0, help="Seconds to wait while somebody else holds the board.")] = 0.0,
     library: Number = None,
     signals: Annotated[int, typer.Option(min=1, help="About how many signals to send.")] = 200,
     persona: Persona = "v3",
@@ -51,17 +62,18 @@ def prove(
     if chosen.project is None:
         raise ProjectError("a proof needs the signals of a project; name its folder")
     learn, detect = choose_signals(chosen.project.dataset(), signals, chosen.library.learning)
-    where = board or _usual(chosen.project.settings.target, bench)
+    place = _place(rig, board) if rig else (board or _usual(chosen.project.settings.target, bench), bench)
     with bar(progress(), "proving") as update:
         proof = run(
             chosen.library,
-            (where, bench),
+            place,
             learn,
             detect,
             recipe=(persona, compiler, optimize),
             pretrained=pretrained,
             native=native,
             update=update,
+            wait=wait,
         )
     record = proof.to_json()
     result(as_json, record, lambda console: _show(console, record))
@@ -72,7 +84,7 @@ def prove(
 
 def run(
     library: Library,
-    place: tuple[str, str],
+    place: tuple[str, str] | Place,
     learn: NDArray[np.float32] | None,
     detect: NDArray[np.float32],
     *,
@@ -80,21 +92,44 @@ def run(
     pretrained: bool = False,
     native: bool = False,
     update: Callable[[int, int, str], None] | None = None,
+    wait: float = 0.0,
 ) -> Proof:
-    """The proof of a library at a place (board, bench), made as the recipe says (persona, compiler, optimisation)."""
-    from bitloop.toolchain import Flags
-    from bitloop_hil.boards import board_file, open_board
-    from bitloop_hil.prove import Recipe, Signals
-    from bitloop_hil.prove import prove as compare
+    """The proof of a library at a place (or board and bench), as the recipe says (persona, compiler, optimisation).
 
-    board, bench = place
+    `wait` is how many seconds to wait while somebody else holds the board.
+    """
+    from bitloop.toolchain import Flags
+    from bitloop_hil.boards import board_file
+    from bitloop_hil.prove import Recipe, Signals, unopened
+    from bitloop_hil.prove import prove as compare
+    from bitloop_hil.rig import Place, open_place
+
+    if isinstance(place, tuple):
+        place = Place(place[0], *place)
     how = Recipe(recipe[0], recipe[1], Flags(recipe[2]))
-    images = how.images(library, board_file(board))
+    file = board_file(place.board)
+    images = how.images(library, file)
     signals = Signals(detect, learn)
-    with open_board(board, bench) as opened:
+    try:
+        opened = open_place(place, wait)
+    except (LockError, ProbeError) as error:
+        return unopened(library, (place.board, place.bench, file.core), how, error, native)
+    with opened:
         return compare(
             library, opened, images, signals, recipe=how, pretrained=pretrained, native=native, progress=update
         )
+
+
+def _place(rig: Path, name: str) -> Place:
+    """The place of a rig file that is meant; without a name the only one it has."""
+    from bitloop_hil.rig import Rig
+
+    loaded = Rig.load(rig)
+    if not name and len(loaded.places) > 1:
+        raise ProjectError(
+            f"{rig} has several places; name one with --board: {', '.join(p.name for p in loaded.places)}"
+        )
+    return loaded[name] if name else loaded.places[0]
 
 
 def _usual(target: str, bench: str) -> str:
