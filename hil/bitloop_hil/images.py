@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from bitloop_hil.boards import BoardFile, ImageFile
 from bitloop_hil.link.packets import DETECT_REPLY, GREETING
 
 BUILD_DIGITS = 16
+_OVERFLOW = re.compile(r"region .(?P<region>FLASH|RAM)'?:? overflowed by (?P<bytes>\d+) bytes")
 _SOURCES = ("link/*.h", "apps/inference/*.[ch]", "drivers/port.h", "drivers/ticks.[ch]", "startup/*.c")
 _RINGS = (256, 1024)
 """Bytes of the ring a chip's DMA receives into: half of it holds what arrives while a frame is worked on."""
@@ -66,8 +68,23 @@ def link_image(
     content = [part for name in sorted(whole.files) for part in (name, whole.files[name])]
     build = digest([toolchain.describe(), repr(board.target), repr(whole_flags), *content])[:BUILD_DIGITS]
     whole = whole | Sources({"build.h": _render("build.h.j2", build=build)})
-    path = toolchain.executable(whole, whole_flags, "inference.elf", script="image.ld")
+    try:
+        path = toolchain.executable(whole, whole_flags, "inference.elf", script="image.ld")
+    except BuildError as error:
+        raise _too_large(error, board) from error
     return Image(path, build, library.id)
+
+
+def _too_large(error: BuildError, board: BoardFile) -> BuildError:
+    """The linkers' way of saying that something does not fit, as a sentence; any other error as it is."""
+    found = _OVERFLOW.search(str(error))
+    if found is None:
+        return error
+    memory, size = ("flash", board.flash.size) if found["region"] == "FLASH" else ("RAM", board.ram.size)
+    return BuildError(
+        f"the image needs {found['bytes']} bytes more {memory} than the {size} of {board.name};"
+        " choose a smaller library (bitloop libraries lists them) or a larger board"
+    )
 
 
 def _image_file(board: BoardFile) -> ImageFile:

@@ -144,13 +144,17 @@ def test_the_build_names_everything_that_went_in() -> None:
     assert len({first.build, *(image.build for image in others)}) == 7
 
 
-def test_an_image_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compiler", ("zig", "gcc"))
+@pytest.mark.parametrize(("memory", "name"), (("flash", "flash"), ("ram", "RAM")))
+def test_an_image_that_does_not_fit_is_refused(tmp_path: Path, compiler: str, memory: str, name: str) -> None:
     board = read(GOOD, tmp_path)
     assert board.image is not None
     defines = {"BL_UART_BASE": 0x40004000, "BL_BAUD": 9600, "BL_TICK_SOURCE": 1}
-    small = replace(board, image=replace(board.image, defines=defines), flash=replace(board.flash, size=1024))
-    with pytest.raises(BuildError, match=r"FLASH"):
-        build_image(examples.library("anomaly-spectrum"), small)
+    board = replace(board, image=replace(board.image, defines=defines))
+    size = 1024 if memory == "flash" else board.image.stack + 1024
+    small = replace(board, **{memory: replace(getattr(board, memory), size=size)})
+    with pytest.raises(BuildError, match=rf"needs \d+ bytes more {name} than the {size} of {board.name}"):
+        build_image(examples.library("anomaly-spectrum"), small, compiler=compiler)
 
 
 def test_what_no_image_can_be_built_for_is_said() -> None:
