@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import select
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from bitloop.errors import BuildError, LockError, ProbeError
 from bitloop_hil.boards import board_file
 from bitloop_hil.closing import Closing
+from bitloop_hil.locks import BoardLock, holder
 from bitloop_hil.published import Published, running, socket_path
 
 _START_SECONDS = 60.0  # the first start on a machine compiles a little C
@@ -19,26 +23,33 @@ _END_SECONDS = 5.0
 
 
 class Powered(Closing):
-    """A published virtual board, powered until it is closed. LockError if it is published already."""
+    """A published virtual board, powered until it is closed. LockError if it is published already.
 
-    def __init__(self, board: str, instance: str = "") -> None:
+    `told` is called, from a thread, with what the board has to say: what keeps it silent, faults its core took.
+    """
+
+    def __init__(self, board: str, instance: str = "", told: Callable[[str], None] | None = None) -> None:
         file = board_file(board)
         if file.probe is None or "virtual" not in file.benches:
             raise BuildError(f"board {board} has no debug probe on the virtual bench; choose one that has")
         name = f"{board}@{instance}" if instance else board
-        if running(name):
-            raise LockError(f"a virtual {name} is powered already; end that one first")
         path = socket_path(board, instance)
+        self._lock = _power_lock(name)
         path.unlink(missing_ok=True)  # of a process that was killed
         self.published = Published(name, path.with_suffix(".tty"), path)
+        self._listener: threading.Thread | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bitloop_hil.benches.virtual", board, "--socket", str(path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the command, which then ends the board
         )
         try:
             self.published.port.unlink(missing_ok=True)
             self.published.port.symlink_to(self._port())
+            # Somebody has to read what it says, or it stands still once the pipe is full.
+            self._listener = threading.Thread(target=self._listen, args=(told or _ignore,), daemon=True)
+            self._listener.start()
         except BaseException:
             self.close()
             raise
@@ -49,17 +60,27 @@ class Powered(Closing):
 
     def close(self) -> None:
         """Cut the power; safe to call twice."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101 - both asked for
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._listener is not None:
+            self._listener.join()
+        self._process.stdout.close()
         self.published.port.unlink(missing_ok=True)
         self.published.socket.unlink(missing_ok=True)
+        self._lock.close()
+
+    def _listen(self, told: Callable[[str], None]) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - it was asked for
+        for line in self._process.stdout:
+            text = json.loads(line).get("text")
+            if text:
+                told(str(text))
 
     def _port(self) -> Path:
         stream = self._process.stdout
@@ -69,3 +90,22 @@ class Powered(Closing):
             return Path(json.loads(line)["port"])
         except (ValueError, KeyError) as error:
             raise ProbeError(f"the virtual board {self.published.name} did not start; see what it said") from error
+
+
+def _power_lock(name: str) -> BoardLock:
+    """Only one process of a user powers a board of that name; LockError names it."""
+    lock = BoardLock(f"power-of-{os.getuid()}-{name}", f"powers the virtual {name}")
+    try:
+        lock.acquire()
+    except LockError as error:
+        who = holder(lock.serial)
+        by = f" by {who.describe()}" if who else ""
+        raise LockError(f"a virtual {name} is powered already{by}; end that one first") from error
+    if running(name):
+        lock.close()
+        raise LockError(f"a virtual {name} runs already, started by other means; end that one first")
+    return lock
+
+
+def _ignore(text: str) -> None:
+    """Nobody wants to know."""

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bitloop.errors import BuildError, LinkError, LockError, ProbeError
@@ -170,6 +171,30 @@ def test_a_powered_board_is_there_for_others_and_only_once(powered: Powered) -> 
         Powered(BOARD)
     with pytest.raises(BuildError, match="has no debug probe"):
         Powered("generic-cortex-m0")
+
+
+def test_what_a_powered_board_says_of_itself_is_passed_on(image: Image) -> None:
+    heard, said = threading.Event(), []
+
+    def told(text: str) -> None:
+        said.append(text)
+        heard.set()
+
+    with Powered("nucleo-l031k6", told=told) as powered:
+        there = powered.published
+        place = Place("desk", "nucleo-l031k6", "hardware", probe=there.uid, port=str(there.port))
+        with open_place(place) as board:
+            board.flash(tiny.tiny_image("nucleo-l031k6").path)
+            board.reset()
+            with board.link() as link:
+                link.greet()
+                link.init()
+                signal_ = np.zeros(96, dtype=np.float32)
+                signal_[0] = 5.0  # an undefined instruction
+                with pytest.raises(LinkError, match="the core took exception 3"):
+                    link.detect(signal_)
+        assert heard.wait(30)
+    assert "HardFault" in said[0]
 
 
 def test_a_board_that_loses_its_power_ends_a_link() -> None:

@@ -107,7 +107,7 @@ def run(
     """
     from bitloop_hil.power import Powered
 
-    with Powered(board) as powered:
+    with Powered(board, told=lambda text: typer.echo(f"{board}: {text}", err=True)) as powered:
         there = powered.published
         record = {"board": board, "probe": there.uid, "port": str(there.port)}
         result(as_json, record, lambda console: _show_powered(console, record))
