@@ -18,7 +18,7 @@ from bitloop_hil.benches.virtual.nvic import Masks
 THUMB, ALIGNED = 1 << 24, 1 << 9  # xPSR: the T bit, and in a stacked xPSR that the stack was aligned
 EXCEPTION = 0x1FF
 UNPRIVILEGED, PROCESS_STACK, FP_ACTIVE = 1, 2, 4  # CONTROL: nPRIV, SPSEL, FPCA
-_NO_SFPA = 7
+_NO_SFPA, _SFPA = 7, 8
 _STACKED = (
     arm.UC_ARM_REG_R0,
     arm.UC_ARM_REG_R1,
@@ -104,7 +104,8 @@ class Cpu:
 
     @control.setter
     def control(self, value: int) -> None:
-        self.uc.reg_write(arm.UC_ARM_REG_CONTROL, value & _NO_SFPA)
+        secure = _SFPA if value & FP_ACTIVE else 0  # the state of an M33's FPU in its secure half, where it starts
+        self.uc.reg_write(arm.UC_ARM_REG_CONTROL, value & _NO_SFPA | secure)
 
     @property
     def exception(self) -> int:
