@@ -130,7 +130,7 @@ def _attached() -> tuple[Kind, ...]:
     except BitloopError as error:
         return (Kind("", "hardware", reason=str(error)),)
     if not found:
-        return (Kind("", "hardware", reason="no board is attached that is known, and no rig file names one"),)
+        return (Kind("", "hardware", reason="no board that is known is attached, and no rig file names one"),)
     return _pooled(Place(each.probe.serial, each.boards[0], "hardware", probe=each.probe.uid) for each in found)
 
 
