@@ -25,6 +25,10 @@ FEATURES: Mapping[str, Feature] = {
         "calls are measured in cycles of the core's clock",
         {"qemu": "QEMU counts instructions; it has no model of time", "renode": "Renode has no cycle model"},
     ),
+    "timing": Feature(
+        "cycles are the chip's, or those of a model calibrated on it, so limits on them mean something",
+        {"qemu": "QEMU has no model of time", "renode": "Renode has no cycle model"},
+    ),
     "instructions": Feature(
         "calls are measured in executed instructions, exactly",
         {
@@ -97,4 +101,8 @@ def _board_lacks(feature: str, bench: str, board: BoardFile) -> str:
         return f"the {board.core} of {board.name} has no floating-point unit"
     if feature in ("flash", "debug") and bench == "virtual" and board.probe is None:
         return f"{board.name} has no debug probe; its image is loaded directly"
+    if feature == "line" and bench == "virtual" and board.chip is None:
+        return f"{board.name} is a core without a chip; its bytes move as fast as they come"
+    if feature == "timing" and bench == "virtual" and board.core == "cortex-m7":
+        return "the cycle model of the Cortex-M7 is an estimate"
     return ""

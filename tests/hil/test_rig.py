@@ -141,6 +141,9 @@ def test_every_lack_has_a_reason_and_every_bench_is_judged() -> None:
                 assert (features.lack(feature, bench, board) == "") == (feature in can)
     assert "floating-point" in features.lack("fpu", "virtual", "generic-cortex-m0")
     assert "no debug probe" in features.lack("flash", "virtual", "generic-cortex-m0")
+    assert "without a chip" in features.lack("line", "virtual", "generic-cortex-m0")
+    assert "is an estimate" in features.lack("timing", "virtual", "nucleo-f767zi")
+    assert features.lack("timing", "virtual", "nucleo-l432kc") == ""
     assert features.lack("silicon", "hardware", "nucleo-l432kc") == ""
     with pytest.raises(BuildError, match="no feature 'wings'"):
         features.lack("wings", "virtual", "generic-cortex-m0")
