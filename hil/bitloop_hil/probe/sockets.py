@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bitloop.errors import ProbeError
@@ -21,6 +22,7 @@ _ANSWER_SECONDS = 30.0
 _START_SECONDS = 60.0  # the first start on a machine compiles a little C
 _END_SECONDS = 5.0
 _CHUNK = 1 << 16
+_POSTED = 64  # writes that may be under way
 
 
 class PortFaultError(Exception):
@@ -28,11 +30,16 @@ class PortFaultError(Exception):
 
 
 class Client(Closing):
-    """A connection to a debug port. Everything raises ProbeError once the board is gone."""
+    """A connection to a debug port. Everything raises ProbeError once the board is gone.
+
+    Writes are posted: their answers are awaited with the next read, as probes do it, and so is a FAULT of theirs.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._reader = Reader()
+        self._owed = 0  # answers to posted writes that are still to come
+        self._answers: list[tuple[int, bytes]] = []
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(_ANSWER_SECONDS)
         try:
@@ -47,7 +54,14 @@ class Client(Closing):
 
     def close(self) -> None:
         """Hang up; safe to call twice."""
+        with suppress(OSError, ProbeError, PortFaultError):
+            if self._socket.fileno() != -1:
+                self.flush()
         self._socket.close()
+
+    def flush(self) -> None:
+        """Wait for what was posted; PortFaultError if some of it failed."""
+        self._collect(self._path.name)
 
     def read_dp(self, address: int) -> int:
         """A register of the debug port."""
@@ -55,7 +69,7 @@ class Client(Closing):
 
     def write_dp(self, address: int, value: int) -> None:
         """The same for writing."""
-        self._ask(Operation.WRITE_DP, struct.pack("<BI", address, value & 0xFFFFFFFF))
+        self._post(Operation.WRITE_DP, struct.pack("<BI", address, value & 0xFFFFFFFF))
 
     def read_ap(self, address: int) -> int:
         """A register of an access port; PortFaultError if it does not answer."""
@@ -63,7 +77,7 @@ class Client(Closing):
 
     def write_ap(self, address: int, value: int) -> None:
         """The same for writing."""
-        self._ask(Operation.WRITE_AP, struct.pack("<II", address, value & 0xFFFFFFFF))
+        self._post(Operation.WRITE_AP, struct.pack("<II", address, value & 0xFFFFFFFF))
 
     def read_ap_many(self, address: int, count: int) -> list[int]:
         """A register so many times."""
@@ -73,7 +87,7 @@ class Client(Closing):
     def write_ap_many(self, address: int, values: Sequence[int]) -> None:
         """The same for writing."""
         words = (value & 0xFFFFFFFF for value in values)
-        self._ask(Operation.WRITE_AP_MANY, struct.pack(f"<{len(values) + 1}I", address, *words))
+        self._post(Operation.WRITE_AP_MANY, struct.pack(f"<{len(values) + 1}I", address, *words))
 
     def reset(self) -> None:
         """Pulse nRST."""
@@ -88,22 +102,58 @@ class Client(Closing):
         return self._ask(Operation.IS_HELD) != b"\0"
 
     def _ask(self, kind: Operation, payload: bytes = b"") -> bytes:
+        self._send(kind, payload)
+        try:
+            self._collect(kind.name)
+        except PortFaultError:
+            with suppress(PortFaultError):  # its own, for the same reason
+                self._answer(kind.name)
+            raise
+        return self._answer(kind.name)
+
+    def _post(self, kind: Operation, payload: bytes) -> None:
+        self._send(kind, payload)
+        self._owed += 1
+        if self._owed >= _POSTED:
+            self.flush()
+
+    def _collect(self, doing: str) -> None:
+        """The answers to everything posted. The first that is none of OK is raised, once all are there."""
+        wrong: Exception | None = None
+        while self._owed:
+            self._owed -= 1
+            try:
+                self._answer(doing)
+            except PortFaultError as error:
+                wrong = wrong or error
+        if wrong is not None:
+            raise wrong
+
+    def _send(self, kind: Operation, payload: bytes) -> None:
         try:
             self._socket.sendall(pack(kind, payload))
-            answers: list[tuple[int, bytes]] = []
-            while not answers:
+        except OSError as error:
+            raise self._gone(error) from error
+
+    def _answer(self, doing: str) -> bytes:
+        while not self._answers:
+            try:
                 data = self._socket.recv(_CHUNK)
                 if not data:
                     raise ConnectionError("it hung up")
-                answers = self._reader.feed(data)
-        except OSError as error:
-            raise ProbeError(f"the probe of the virtual board at {self._path.name} is gone ({error})") from error
-        status, answer = answers[0]
+                self._answers += self._reader.feed(data)
+            except OSError as error:
+                self._owed = 0
+                raise self._gone(error) from error
+        status, answer = self._answers.pop(0)
         if status == Status.FAULT:
-            raise PortFaultError
+            raise PortFaultError(doing)
         if status != Status.OK:
             raise ProbeError(f"the debug port refused {answer.decode(errors='replace')}")
         return answer
+
+    def _gone(self, error: OSError) -> ProbeError:
+        return ProbeError(f"the probe of the virtual board at {self._path.name} is gone ({error})")
 
 
 class OwnBoard(Closing):

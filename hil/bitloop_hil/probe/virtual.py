@@ -157,6 +157,10 @@ class VirtualProbe(DebugProbe):  # type: ignore[misc]
         with _as_pyocd():
             return self._there().is_held()
 
+    def flush(self) -> None:
+        with _as_pyocd():
+            self._there().flush()
+
     def read_dp(self, addr: int, now: bool = True) -> Any:
         return _answer(lambda: self._there().read_dp(addr), now)
 
