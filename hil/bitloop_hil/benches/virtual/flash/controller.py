@@ -186,7 +186,8 @@ class Flash(Device):
         return bytes(self._memory[first : first + size])
 
     def _is_erased(self, address: int, size: int) -> bool:
-        return self._held(address, size) == bytes([self.layout.erased]) * size
+        # A flash that ignores everything was not erased either, and does not say so when it is programmed.
+        return self._ignores or self._held(address, size) == bytes([self.layout.erased]) * size
 
     def _program(self, address: int, data: bytes) -> None:
         """Bits go from 1 to 0 only (from 0 to 1 where the erased flash reads 0)."""
