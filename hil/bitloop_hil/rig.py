@@ -22,7 +22,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from bitloop.errors import BitloopError, BuildError, InputError, LockError
+from bitloop.errors import BitloopError, BuildError, InputError, LockError, ProbeError
 from bitloop_hil.board import Board
 from bitloop_hil.boards import BENCHES, board_file
 from bitloop_hil.link.remote import DEFAULT_BAUD, scheme_of
@@ -155,22 +155,28 @@ def open_place(place: Place, lock_seconds: float = 0.0) -> Board:
 
 
 def open_free(places: Iterable[Place], lock_seconds: float = 0.0) -> tuple[Place, Board]:
-    """The first of several places that nobody holds, found and taken in one go, and its board.
+    """The first of several places that is there and that nobody holds, found and taken in one go, and its board.
 
-    LockError names every holder once `lock_seconds` have passed and all are still taken.
+    LockError names every holder once `lock_seconds` have passed and all are still taken; ProbeError where none is
+    there at all.
     """
     wanted, deadline = list(places), Deadline.after(lock_seconds)
     if not wanted:
         raise BuildError("no place was named to choose a board from; name a board or a rig file")
+    if len(wanted) == 1:
+        return wanted[0], open_place(wanted[0], lock_seconds)
     while True:
-        taken: list[str] = []
+        refused: dict[str, BitloopError] = {}
         for place in wanted:
             try:
                 return place, open_place(place)
-            except LockError as error:
-                taken.append(f"{place.name}: {error}")
+            except (LockError, ProbeError) as error:
+                refused[place.name] = error
+        said = "; ".join(f"{name}: {error}" for name, error in refused.items())
+        if not any(isinstance(error, LockError) for error in refused.values()):
+            raise ProbeError(f"no place is there; {said}")
         if deadline.passed:
-            raise LockError("every place is taken; " + "; ".join(taken))
+            raise LockError(f"no place is free; {said}")
         time.sleep(min(_LOOK_AGAIN, deadline.left()))
 
 

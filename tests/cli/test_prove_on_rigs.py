@@ -42,6 +42,12 @@ def test_a_place_of_a_rig_is_proven_on(project: Path, tmp_path: Path) -> None:
         assert (proof["verdict"], proof["board"], proof["bench"]) == ("PASS", "generic-cortex-m3", "virtual")
 
 
+def test_of_several_places_with_the_board_a_free_one_is_taken(project: Path, tmp_path: Path) -> None:
+    rig = _rig(tmp_path, DESK + SOFT + SOFT.replace("soft", "softer"))
+    proof = run("prove", project, "--signals", 2, "--rig", rig, "--board", "generic-cortex-m3", "--json").json
+    assert (proof["verdict"], proof["board"]) == ("PASS", "generic-cortex-m3")
+
+
 def test_of_several_places_one_has_to_be_named(project: Path, tmp_path: Path) -> None:
     rig = _rig(tmp_path, DESK + SOFT)
     assert "has several places; name one with --board: desk, soft" in run("prove", project, "--rig", rig).err

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bitloop.errors import BuildError, InputError, LockError
+from bitloop.errors import BuildError, InputError, LockError, ProbeError
 from bitloop_hil import features, rig
 from bitloop_hil.boards import board_file, names, open_board
 from bitloop_hil.closing import Closing
@@ -165,6 +165,8 @@ def lockable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[P
     monkeypatch.setenv("BITLOOP_LOCKS", str(tmp_path / "locks"))
 
     def opened(place: Place, lock_seconds: float = 0.0) -> _Board:
+        if place.probe == "gone":
+            raise ProbeError("gone")
         return _Board(BoardLock(place.serial, seconds=lock_seconds).acquire())
 
     monkeypatch.setattr(rig, "open_place", opened)
@@ -175,8 +177,10 @@ def test_the_first_free_place_is_found_and_taken_in_one_go(lockable: list[Place]
     place, board = open_free(lockable)
     second, other = open_free(lockable)
     assert (place.name, second.name) == ("one", "two")
-    with pytest.raises(LockError, match=r"every place is taken; one: .*; two: "):
+    with pytest.raises(LockError, match=r"no place is free; one: .*; two: "):
         open_free(lockable)
+    with pytest.raises(LockError, match="the board behind probe one was held"):
+        open_free(lockable[:1])
     board.close()
     assert open_free(lockable)[0].name == "one"
     other.close()
@@ -192,6 +196,15 @@ def test_waiting_takes_whichever_place_is_free_first(lockable: list[Place]) -> N
     thread.join(60)
     assert got == ["two"]
     first.close()
+
+
+def test_a_board_that_is_not_there_does_not_keep_the_others_from_being_used(lockable: list[Place]) -> None:
+    absent = [Place(name, "nucleo-l432kc", "hardware", probe="gone") for name in ("attic", "cellar")]
+    place, board = open_free([absent[0], *lockable])
+    assert place.name == "one"
+    board.close()
+    with pytest.raises(ProbeError, match=r"no place is there; attic: gone; cellar: gone"):
+        open_free(absent)
 
 
 def test_no_place_at_all_is_said() -> None:

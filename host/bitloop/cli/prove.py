@@ -62,7 +62,7 @@ def prove(
     if chosen.project is None:
         raise ProjectError("a proof needs the signals of a project; name its folder")
     learn, detect = choose_signals(chosen.project.dataset(), signals, chosen.library.learning)
-    place = _place(rig, board) if rig else (board or _usual(chosen.project.settings.target, bench), bench)
+    place = _places(rig, board) if rig else (board or _usual(chosen.project.settings.target, bench), bench)
     with bar(progress(), "proving") as update:
         proof = run(
             chosen.library,
@@ -84,7 +84,7 @@ def prove(
 
 def run(
     library: Library,
-    place: tuple[str, str] | Place,
+    place: tuple[str, str] | list[Place],
     learn: NDArray[np.float32] | None,
     detect: NDArray[np.float32],
     *,
@@ -94,34 +94,34 @@ def run(
     update: Callable[[int, int, str], None] | None = None,
     wait: float = 0.0,
 ) -> Proof:
-    """The proof of a library at a place (or board and bench), as the recipe says (persona, compiler, optimisation).
+    """The proof of a library on a board and bench, or on the first of some places with the same board that is free.
 
-    `wait` is how many seconds to wait while somebody else holds the board.
+    The recipe is persona, compiler and optimisation; `wait` is how many seconds to wait while somebody else holds the
+    board.
     """
     from bitloop.toolchain import Flags
     from bitloop_hil.boards import board_file
     from bitloop_hil.prove import Recipe, Signals, unopened
     from bitloop_hil.prove import prove as compare
-    from bitloop_hil.rig import Place, open_place
+    from bitloop_hil.rig import Place, open_free
 
-    if isinstance(place, tuple):
-        place = Place(place[0], *place)
+    places = place if isinstance(place, list) else [Place(place[0], *place)]
     how = Recipe(recipe[0], recipe[1], Flags(recipe[2]))
-    file = board_file(place.board)
+    file = board_file(places[0].board)
     images = how.images(library, file)
     signals = Signals(detect, learn)
     try:
-        opened = open_place(place, wait)
+        _, opened = open_free(places, wait)
     except (LockError, ProbeError) as error:
-        return unopened(library, (place.board, place.bench, file.core), how, error, native)
+        return unopened(library, (file.name, places[0].bench, file.core), how, error, native)
     with opened:
         return compare(
             library, opened, images, signals, recipe=how, pretrained=pretrained, native=native, progress=update
         )
 
 
-def _place(rig: Path, name: str) -> Place:
-    """The place of a rig file that is meant; without a name the only one it has."""
+def _places(rig: Path, name: str) -> list[Place]:
+    """The places of a rig file that are meant: the one of that name, or all with that board, or the only one."""
     from bitloop_hil.rig import Rig
 
     loaded = Rig.load(rig)
@@ -129,7 +129,10 @@ def _place(rig: Path, name: str) -> Place:
         raise ProjectError(
             f"{rig} has several places; name one with --board: {', '.join(p.name for p in loaded.places)}"
         )
-    return loaded[name] if name else loaded.places[0]
+    if not name:
+        return [loaded.places[0]]
+    named = [place for place in loaded.places if place.name == name]
+    return named or [place for place in loaded.places if place.board == name] or [loaded[name]]
 
 
 def _usual(target: str, bench: str) -> str:
