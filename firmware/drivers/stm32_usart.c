@@ -62,7 +62,7 @@ static void set_pin(uint32_t port, uint32_t pin, uint32_t function)
 {
     const uint32_t two = 2u * pin, four = 4u * (pin % 8u);
     bl_set_field(&BL_REGISTER(port + 0x20u + 4u * (pin / 8u)), 0xFu << four, function << four);
-    bl_set_field(&BL_REGISTER(port + 0x08u), 3u << two, 2u << two); /* fast */
+    bl_set_field(&BL_REGISTER(port + 0x08u), 3u << two, 1u << two); /* edges of medium speed */
     bl_set_field(&BL_REGISTER(port + 0x0Cu), 3u << two, 1u << two); /* pulled up: an open RX reads as idle */
     bl_set_field(&BL_REGISTER(port + 0x00u), 3u << two, 2u << two); /* alternate function, last */
 }
