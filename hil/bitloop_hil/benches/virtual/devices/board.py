@@ -179,7 +179,7 @@ class _Builder:
         self._rcc.before.append(usart.sync)
         self._rcc.after.append(usart.kick)
         for controller in self._controllers.values():
-            controller.before, controller.glance, controller.after = usart.sync, usart.glance, usart.kick
+            controller.before, controller.glance, controller.after = usart.sync, usart.glance, usart.attend
         for port in self._ports.values():
             port.before, port.after = usart.sync, usart.kick
 

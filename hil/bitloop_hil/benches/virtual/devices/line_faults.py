@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from bitloop.errors import ProbeError
 
@@ -56,16 +57,16 @@ class LineFaults:
     def __init__(self) -> None:
         self._faults: list[_Fault] = []
 
-    def inject(
-        self, kind: str, *, every: int | str = 1, direction: int | str = "to-board", bit: int | str = 0
-    ) -> None:
+    def inject(self, kind: str, *, every: Any = 1, direction: Any = "to-board", bit: Any = 0, **others: Any) -> None:
         """One more fault; ProbeError if its kind or an argument is none of the above."""
         if kind == "uart-ok":
             self._faults.clear()
             return
         if kind not in KINDS:
             raise ProbeError(f"a serial line has no fault {kind!r}; choose uart-ok or one of {', '.join(KINDS)}")
-        if not isinstance(every, int) or every < 1 or not isinstance(bit, int) or not 0 <= bit < 8:
+        if others:
+            raise ProbeError(f"{kind} has no argument {min(others)!r}; it takes every, direction and bit")
+        if type(every) is not int or every < 1 or type(bit) is not int or not 0 <= bit < 8:
             raise ProbeError(
                 f"{kind} with every = {every} and bit = {bit}; every has to be at least 1 and bit 0 to 7"
             )

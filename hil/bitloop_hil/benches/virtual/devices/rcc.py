@@ -52,6 +52,7 @@ class Rcc(WordDevice):
         self.reset_device: Callable[[str], None] = lambda name: None
         """Called when a device's reset bit is set."""
         self._core_hertz = 0
+        self._known: dict[str, int] = {}  # frequencies asked for since something changed
         self.reset()
 
     def reset(self) -> None:
@@ -64,6 +65,11 @@ class Rcc(WordDevice):
 
     def hertz(self, node: str) -> int:
         """Frequency of an oscillator, a PLL's output (`pll.r`), `sysclk`, a bus, or a device's kernel clock."""
+        if (known := self._known.get(node)) is None:
+            known = self._known[node] = self._hertz(node)
+        return known
+
+    def _hertz(self, node: str) -> int:
         tree = self._table.tree
         if node in tree.kernels:
             source = tree.kernels[node].of(self.words)
@@ -138,6 +144,7 @@ class Rcc(WordDevice):
 
     def _settle(self) -> None:
         """Start and stop generators, follow the switch, and tell the core its frequency."""
+        self._known.clear()
         for name, generator in self._generators.items():
             on = bool(generator.kind.on.of(self.words))
             if not on:
@@ -204,6 +211,7 @@ class Rcc(WordDevice):
         wanted = tree.switch.of(self.words)
         if wanted.node and self._is_ready(wanted.node.partition(".")[0]) and self.hertz(wanted.node):
             tree.status.put(self.words, tree.switch.field.of(self.words) if tree.switch.field else 0)
+            self._known.clear()
         hertz = self.hertz(tree.core)
         if hertz and hertz != self._core_hertz:
             self._core_hertz = hertz

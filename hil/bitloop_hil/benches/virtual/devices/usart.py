@@ -62,7 +62,7 @@ class Usart(WordDevice):
         self._event: Event | None = None
         self._line = False
         self._lost = 0
-        wire.before, wire.after = self.sync, self.kick
+        wire.before, wire.after = self.sync, self.attend
 
     def reset(self) -> None:
         super().reset()
@@ -85,11 +85,15 @@ class Usart(WordDevice):
     def kick(self) -> None:
         """Something has changed: registers, pins, clocks, the line, or a DMA channel."""
         settings = self._settings()
-        self._tx.channel, self._rx.channel = self._channel("tx"), self._channel("rx")
         began = settings.sends and not self._tx.settings.sends
         self._tx.settings = self._rx.settings = settings
         if began:
             self._tx.begin()
+        self.attend()
+
+    def attend(self) -> None:
+        """A DMA channel has changed, or time has passed."""
+        self._tx.channel, self._rx.channel = self._channel("tx"), self._channel("rx")
         self.sync()
         self._drive()
         self._arm()
@@ -202,7 +206,7 @@ class Usart(WordDevice):
 
     def _happen(self) -> None:
         self._event = None
-        self.kick()
+        self.attend()
 
     def _lose(self) -> None:
         """Bytes were not heard. What comes while a chip starts is lost on the desk too, and no trouble."""

@@ -75,7 +75,7 @@ class Transmitter:
     def sync(self) -> None:
         """Everything until now."""
         settings = self.settings
-        if not settings.sends or not settings.bit:
+        if not settings.sends or not settings.bit or not (self._busy or self._waiting or self.channel):
             return
         now, duration = self._clock.now(), settings.duration
         self._refill()
@@ -169,7 +169,8 @@ class Receiver:
 
     def sync(self) -> None:
         """Everything until now."""
-        self._by_dma()
+        if self._data:
+            self._by_dma()
         if arrived := self._wire.arrived():
             first, frame = self._wire.arrival(0), self._wire.frame
             data = self._wire.take(arrived)
@@ -183,7 +184,8 @@ class Receiver:
                 self.errors.framing |= heard.framing_error
                 self.errors.noise |= heard.framing_error
                 self.errors.parity |= heard.parity_error
-        self._tell_idle()
+        if self._idle_from is not None:
+            self._tell_idle()
 
     def due(self) -> int | None:
         """When the next byte that matters has arrived, or the line counts as idle."""

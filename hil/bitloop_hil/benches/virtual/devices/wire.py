@@ -7,6 +7,7 @@ is the USART's business; what the host makes of the board's frames is decided he
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from bitloop.errors import ProbeError
 from bitloop_hil.benches.virtual.clock import SECOND, Clock
@@ -20,7 +21,7 @@ class Wire:
     def __init__(self, clock: Clock, baud: int) -> None:
         """`baud` is the host's speed until it sets another."""
         self._clock = clock
-        self._baud = baud
+        self._set(baud)
         self._faults = LineFaults()
         self._to_board = bytearray()
         self._start = 0  # when the first byte of `_to_board` begins
@@ -45,19 +46,16 @@ class Wire:
         if baud == self._baud:
             return
         self.before()
-        self._baud = baud
+        self._set(baud)
         self._start = max(self._start, self._clock.now())
         self.after()
 
-    @property
-    def bit(self) -> int:
+    def _set(self, baud: int) -> None:
+        self._baud = baud
+        self.bit = SECOND // baud
         """Picoseconds per bit at the host's speed."""
-        return SECOND // self._baud
-
-    @property
-    def frame(self) -> int:
+        self.frame = PLAIN.duration(self.bit)
         """Picoseconds per byte at the host's speed."""
-        return PLAIN.duration(self.bit)
 
     def feed(self, data: bytes) -> None:
         """The host sends: its bytes follow one another on the line from now on."""
@@ -90,7 +88,7 @@ class Wire:
         """Bytes from the host that have not arrived yet (as of the board's last look)."""
         return len(self._to_board)
 
-    def inject(self, kind: str, **arguments: int | str) -> None:
+    def inject(self, kind: str, **arguments: Any) -> None:
         """A fault of the line (`line_faults`); ProbeError if there is no such."""
         self._faults.inject(kind, **arguments)
 
@@ -102,6 +100,8 @@ class Wire:
 
     def arrived(self) -> int:
         """How many bytes have arrived and were not taken."""
+        if not self._to_board:
+            return 0
         return max(0, min((self._clock.now() - self._start) // self.frame, len(self._to_board)))
 
     def arrival(self, index: int) -> int:
