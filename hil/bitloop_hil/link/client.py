@@ -27,6 +27,9 @@ Wrap = Callable[[Transport], Transport]
 Describe = Callable[[int], str]
 """An address of the image in words (`neai.c:120 in bl_rfft`), for reports of faults."""
 
+Notes = Callable[[], str]
+"""What the bench has seen of a board in trouble, in words; empty if nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -72,6 +75,7 @@ class Link(Closing):
         *,
         patience: Patience | None = None,
         describe: Describe | None = None,
+        notes: Notes | None = None,
         sequence: int | None = None,
     ) -> None:
         """`sequence` is the number before that of the first request; drawn by chance unless given."""
@@ -80,7 +84,7 @@ class Link(Closing):
         self.greeting: Greeting | None = None
         self.patience = patience or Patience()
         self._transport = transport
-        self._describe = describe
+        self._describe, self._notes = describe, notes
         self._decoder = Decoder(self.stats)
         self._frames: list[Frame] = []
         self._sequence = int.from_bytes(os.urandom(2), "little") if sequence is None else sequence
@@ -283,10 +287,15 @@ class Link(Closing):
             f"the core took exception {fault['exception']} at pc 0x{fault['pc']:08x}{where}, lr 0x{fault['lr']:08x},"
             f" CFSR 0x{fault['cfsr']:08x}, HFSR 0x{fault['hfsr']:08x}, address 0x{fault['address']:08x}"
         )
+        text += self._said()
         return LinkError(text) if self.greeting else BootError(text)
 
     def _said(self) -> str:
-        return f" (the board's last words: {self.log[-1]})" if self.log else ""
+        """What the board said last and what the bench has seen, in brackets; empty if neither has anything to say."""
+        said = [f"the board's last words: {self.log[-1]}"] if self.log else []
+        if seen := self._notes() if self._notes else "":
+            said.append(f"the bench saw: {seen}")
+        return f" ({'; '.join(said)})" if said else ""
 
 
 def _steps(parts: list[Frame]) -> dict[int, Floats]:

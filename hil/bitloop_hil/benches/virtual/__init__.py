@@ -98,7 +98,7 @@ class VirtualBoard(Closing):
     def link(self) -> Link:
         """A link over the board's serial port; one at a time."""
         describe = self._symbols.describe if self._symbols else None
-        link = Link(_Line(self), describe=describe)
+        link = Link(_Line(self), describe=describe, notes=self.notes)
         self._links.append(link)
         return link
 
@@ -127,6 +127,8 @@ class VirtualBoard(Closing):
 
     def notes(self) -> str:
         """What keeps the board from working, as far as the bench can see, and the faults its core took."""
+        if self._process.poll() is None:
+            self._listen(0.0)
         faults = [self._symbols.annotate(fault) if self._symbols else fault for fault in self._faults]
         return "; ".join(self._notes + faults)
 
