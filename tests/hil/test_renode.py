@@ -17,6 +17,7 @@ from bitloop_hil.boards import board_file, names, open_board
 from bitloop_hil.images import Image, build_image
 from bitloop_hil.proof import BROKEN
 from bitloop_hil.prove import Recipe, Signals, prove
+from tests.cli.run import run
 from tests.library.examples import library, signals
 
 BOARD = "generic-cortex-m4f"
@@ -192,6 +193,21 @@ def test_same_bits_in_renode(name: str) -> None:
         given = Signals(signals(20, 4), signals(10, 3))
         proof = prove(found, board, recipe.images(found, board_file(name)), given, recipe=recipe)
     assert (proof.verdict, proof.reason()) == ("PASS", None)
+
+
+def test_the_command_writes_the_files_and_overwrites_none(tmp_path: Path) -> None:
+    folder = tmp_path / "renode"
+    done = run("bench", "renode", BOARD, folder)
+    assert (done.status, "image.elf" in done.out) == (0, True)
+    assert {path.name for path in folder.iterdir()} == {"board.repl", "board.resc"}
+    again = run("bench", "renode", BOARD, folder)
+    assert again.status != 0
+    assert "board.repl" in again.err
+    assert run("bench", "renode", BOARD, folder, "--force").status == 0
+    refused = run("bench", "renode", "nucleo-f429zi", tmp_path / "none")
+    assert refused.status != 0
+    assert "circular" in refused.err
+    assert not (tmp_path / "none" / "board.repl").exists()
 
 
 def test_templates_travel_with_the_package() -> None:

@@ -41,6 +41,7 @@ def make_bench() -> typer.Typer:
     group.command("run")(run)
     group.command("serve")(serve)
     group.command("labgrid")(labgrid)
+    group.command("renode")(renode)
     return group
 
 
@@ -170,6 +171,27 @@ def _wanted(rig: Path | None) -> Path:
     if rig is None:
         raise BuildError("places are described by a rig file; name it with --rig or BITLOOP_RIG")
     return rig
+
+
+def renode(
+    board: Annotated[str, typer.Argument(help="Board that Renode knows.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Folder to write board.repl and board.resc to.", show_default=False)],
+    force: Force = False,
+) -> None:
+    """Write Renode's description of a board and a script that runs image.elf of the same folder on it.
+
+    Example: [bold]bitloop bench renode generic-cortex-m4f renode[/]
+    """
+    from bitloop.files import refuse_overwrite
+    from bitloop_hil.benches.renode.platform import Files, write
+    from bitloop_hil.boards import board_file
+
+    known = board_file(board)
+    for name in (Files().platform, Files().script):
+        refuse_overwrite(folder / name, force)
+    folder.mkdir(parents=True, exist_ok=True)
+    script = write(known, folder)
+    typer.echo(f"{script} runs {folder / Files().image} as soon as that is there")
 
 
 def _load(rig: Path) -> Rig:
