@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bitloop_hil.benches.virtual.clock import Clock
+from bitloop_hil.benches.virtual.clock import SECOND, Clock
 from bitloop_hil.benches.virtual.devices.dma_transfer import Transfer
 from bitloop_hil.benches.virtual.devices.serial_frame import PLAIN, Format, Sampler, alike
 from bitloop_hil.benches.virtual.devices.wire import Wire
 
-_LOOK = 256  # bytes received by DMA between two looks at them: how late a waiting firmware may see them
+_LATE = SECOND // 250  # how late a waiting firmware may see bytes that DMA receives: there is a look every so often
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +197,15 @@ class Receiver:
 
     def _patience(self) -> int:
         """How many bytes may arrive before anybody can notice."""
+        late = max(1, _LATE // self._wire.frame)
         if not self.settings.hears or not self.settings.bit:
-            return _LOOK
+            return late
         if not self._matches():
             return 1
         channel = self.channel
         if channel is not None and channel.boundary:
-            return min(channel.boundary, _LOOK)
-        return _LOOK if self.errors.overrun else 1
+            return min(channel.boundary, late)
+        return late if self.errors.overrun else 1
 
     def _matches(self) -> bool:
         return alike(self._wire.bit, PLAIN, self.settings.bit, self.settings.frame)
