@@ -1,15 +1,13 @@
 """What Renode needs to be a board, generated from the board file: a platform description (.repl), a script (.resc).
 
-A board whose UART is Arm's CMSDK is described whole. For an ST board its chip comes from Renode's own platform files,
-which decide what works: only the channel-type DMA of F0 and F1 is modelled with what the firmware needs (a circular
-receiver that the UART drives). The stream-type DMA of F4, F7 and H7 is modelled without circular mode, and of L0
-and L4 there is no chip of ours.
+Boards whose UART is Arm's CMSDK are described whole: memory, core, interrupt controller, UART, cycle counter. ST's
+boards receive by DMA into a ring, which Renode's models (1.16) do not do as the chips: `LACKING` says why for each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -30,26 +28,15 @@ _FEW_PRIORITIES, _MANY_PRIORITIES = (
     0xF0,
 )  # the bits an Armv6-M core has of a priority, and what most others have
 _CYCLE_COUNTER = 1  # BL_TICK_SOURCE
-_WORKS_WITH_CMSDK = "cmsdk_uart"
+_WORKS_WITH_CMSDK, _UART = "cmsdk_uart", "uart0"
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A chip in Renode's own platform files: which file, the UART there, and registers it has to be told of."""
-
-    platform: str
-    uart: str
-    tags: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-
-
-CHIPS: Mapping[str, Chip] = {
-    "stm32f0discovery": Chip("platforms/cpus/stm32f0.repl", "usart1"),
-    # Renode knows RCC_CR alone: the firmware waits in RCC_CFGR until the PLL is the clock (SWS is 2).
-    "nucleo-f103rb": Chip("platforms/cpus/stm32f103.repl", "usart2", {"RCC_CFGR": (0x40021004, 0x0000000A)}),
-}
 _NO_CIRCLE = "Renode models its stream-type DMA without the circular mode the firmware receives by"
+_BOTH_HALVES = "Renode's DMA reports both halves of a ring at once, which the firmware has to take for lost bytes"
 _NO_CHIP = "Renode has no platform of its chip"
 LACKING: Mapping[str, str] = {
+    "stm32f0discovery": _BOTH_HALVES,
+    "nucleo-f103rb": _BOTH_HALVES,
     "nucleo-f412zg": _NO_CIRCLE,
     "nucleo-f429zi": _NO_CIRCLE,
     "nucleo-f767zi": _NO_CIRCLE,
@@ -73,7 +60,7 @@ class Files:
 
 def unknown(board: BoardFile) -> str:
     """Why Renode cannot be that board, in words; empty if it can."""
-    if board.name in CHIPS or (board.image is not None and board.image.driver == _WORKS_WITH_CMSDK):
+    if board.image is not None and board.image.driver == _WORKS_WITH_CMSDK:
         return ""
     return LACKING.get(board.name, "Renode has neither its chip nor its UART")
 
@@ -83,12 +70,10 @@ def write(board: BoardFile, folder: Path, files: Files = Files()) -> Path:
     if reason := unknown(board):
         raise BuildError(f"{board.name} cannot run in Renode: {reason}; use the virtual bench")
     assert board.image is not None  # noqa: S101 - a board Renode can be has one
-    chip = CHIPS.get(board.name)
     values = {
         "board": board,
-        "chip": chip,
         "cpu": _CPUS[board.core],
-        "uart": chip.uart if chip else "uart0",
+        "uart": _UART,
         "mips": max(1, board.clock_hz // 1_000_000),
         "priorities": _FEW_PRIORITIES if board.core.startswith("cortex-m0") else _MANY_PRIORITIES,
         "counts_cycles": board.image.defines.get("BL_TICK_SOURCE") == _CYCLE_COUNTER,
