@@ -191,8 +191,8 @@ _ALIGNED = """
 static volatile uint32_t status, moved;
 __attribute__((naked)) void SVC(void)
 {
-    ASM("ldr r0, [sp, #28]\\n ldr r1, =status\\n str r0, [r1]\\n mov r0, sp\\n ldr r1, =moved\\n str r0, [r1]\\n bx lr\\n"
-        ".ltorg");
+    ASM("ldr r0, [sp, #28]\\n ldr r1, =status\\n str r0, [r1]\\n mov r0, sp\\n ldr r1, =moved\\n str r0, [r1]\\n"
+        "bx lr\\n .ltorg");
 }
 int main(void)
 {
@@ -291,7 +291,8 @@ int main(void)
     REG(0xE000EDFCu) |= 1u << 24;
     REG(0xE0001004u) = 0;
     REG(0xE0001000u) |= 1;
-    ASM("ldr r1, =0xE0001004\\n ldr %0, [r1]\\n nop\\n nop\\n nop\\n ldr %1, [r1]\\n ldr %2, [r1]\\n nop\\n ldr %3, [r1]"
+    ASM("ldr r1, =0xE0001004\\n ldr %0, [r1]\\n nop\\n nop\\n nop\\n ldr %1, [r1]\\n ldr %2, [r1]\\n nop\\n"
+        "ldr %3, [r1]"
         : "=&r"(t[0]), "=&r"(t[1]), "=&r"(t[2]), "=&r"(t[3]) : : "r1");
     record(t[1] - t[0]); record(t[2] - t[1]); record(t[3] - t[2]);
     REG(0xE0001000u) &= ~1u;

@@ -202,6 +202,8 @@ class Machine:
 
         `waited` says that the time of a core that was ASLEEP has passed: it goes on at its next event.
         """
+        if waited:
+            self._skip_to_event()
         end = self._end = self.fast.cycles + cycles
         while True:
             if self.scs.reset_requested or self._reset_asked:
@@ -215,9 +217,8 @@ class Machine:
             if self._take_due():
                 continue
             if self._asleep or self._paused:
-                if (why := self._wait(waited)) is not None:
+                if (why := self._wait()) is not None:
                     return why
-                waited = False
             elif self.fast.cycles >= end:
                 return Why.SLICE
             else:
@@ -253,17 +254,21 @@ class Machine:
     def _wake(self) -> None:
         self._asleep = self._paused = self.debug.asleep = False
 
-    def _wait(self, waited: bool) -> Why | None:
+    def _wait(self) -> Why | None:
         """What a core does that waits: pass time to the next event, or let the outside world go on (its reason)."""
         event, wrap = self.clock.next_cycle(), self.systick.next_wrap
         if event is None and wrap is None:
             return self._leave_waiting(Why.IDLE)
-        if event is None and not waited and not self._passes_at_once():
+        if event is None and not self._passes_at_once():
             return self._leave_waiting(Why.ASLEEP)
-        until = min(moment for moment in (event, wrap) if moment is not None)
-        self.fast.skip(max(0, until - self.fast.cycles))
+        self._skip_to_event()
         self._paused = False
         return None
+
+    def _skip_to_event(self) -> None:
+        moments = [moment for moment in (self.clock.next_cycle(), self.systick.next_wrap) if moment is not None]
+        if moments:
+            self.fast.skip(max(0, min(moments) - self.fast.cycles))
 
     def _leave_waiting(self, why: Why) -> Why:
         """Firmware that polls looks again when it is run next; one that sleeps goes on sleeping."""
@@ -284,10 +289,10 @@ class Machine:
         return max(limit, now + 1)
 
     def _execute(self, limit: int, count: int = 0) -> None:
-        self._before_running()
+        self._before_running(count)
         fast, executed = self.fast, self.fast.instructions
-        if self.memory.block(self._cpu.pc, 2) is None:  # Unicorn would not come back from there
-            self._take(self._stops.fetch())
+        if (fault := self._stops.before_fetch()) is not None:
+            self._take(fault)
             return
         try:
             fast.run(self._cpu.pc, limit, count)
@@ -303,11 +308,14 @@ class Machine:
             self._asleep = self.debug.asleep = True
             self._polls_core = False
 
-    def _before_running(self) -> None:
+    def _before_running(self, count: int) -> None:
         self._interrupt = self._fp_block = self.bus.refused = self._traps.caught = None
         self.bus.waiting = self.debug.hit = False
         if CORES[self.board.core].mainline:  # on Armv6-M Unicorn itself refuses what is unaligned
             self._traps.watch(self._status.ccr)
+        if count or self._counted:  # what was translated the other way would not be counted, or slowly
+            self._counted = bool(count)
+            self._cpu.uc.ctl_flush_tb()
         if self._forget:
             self._forget = False
             self._executed.clear()
@@ -402,6 +410,7 @@ class Machine:
                     if stops.uses_fpu(self.memory.read(pc, 4)[: 4 if self._stops.opcode(pc) >= 0xE800 else 2]):
                         self._take(self._stops.no_coprocessor())
                         break
+                    self._before_running(1)
                     self.fast.run(pc, 1 << 63, 1)
                 except (BusError, unicorn.UcError):
                     break
@@ -411,7 +420,7 @@ class Machine:
             self._stepping = False
             self.fast.forget_code()
 
-    _stepping = _polls_core = False
+    _stepping = _polls_core = _counted = False
     _end = 0
 
     def _price(self, address: int, code: bytes, entry: int) -> tuple[int, int, int]:

@@ -79,6 +79,12 @@ class Stops:
             return Fault(numbers.MEM_MANAGE, bits.IACCVIOL, text)
         return Fault(numbers.BUS_FAULT, bits.IBUSERR, text)
 
+    def before_fetch(self) -> Fault | None:
+        """What Unicorn must not be asked to execute: it would not come back, or forget that the T bit is not set."""
+        if not self._cpu.thumb:
+            return self.wrong_state()
+        return self.fetch() if self._memory.block(self._cpu.pc, 2) is None else None
+
     def wrong_state(self) -> Fault:
         """A jump to an even address, as to Arm code."""
         return Fault(numbers.USAGE_FAULT, bits.INVSTATE, "jump to an address without the Thumb bit")
