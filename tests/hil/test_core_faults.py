@@ -32,7 +32,8 @@ int main(void)
     SHCSR |= ENABLED;
     CCR |= TRAPS;
     ISB();
-    ASM(DO "\\n .global after\\n .thumb_func\\n after: nop" : : : "r0", "r1", "r2", "r3", "r12", "lr", "cc", "memory");
+    ASM(DO "\\n .global after\\n .thumb_func\\n after: nop"
+        : : : "r0", "r1", "r2", "r3", "r12", "lr", "cc", "memory");
     record(99);
     return 0;
 }

@@ -75,7 +75,10 @@ class DebugTarget(Protocol):
         """Leave debug state. A breakpoint at the PC is stepped over once, as the BKPT of a flash algorithm is not."""
 
     def step(self) -> None:
-        """Execute one instruction and be halted after it (`Stop.HALTED`), interrupts taken unless masked."""
+        """Execute one instruction and be halted after it (`Stop.HALTED`), interrupts taken unless masked.
+
+        An IT block is stepped through as a whole.
+        """
 
     def reset(self, halt: bool = False) -> None:
         """System reset. It stops at the first instruction if `halt`, or if enabled and DEMCR.VC_CORERESET is set."""
