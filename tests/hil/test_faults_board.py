@@ -235,3 +235,23 @@ def test_the_page_about_faults_has_every_kind_in_its_words() -> None:
         arguments = ", ".join(f"`{name}`" for name in kind.arguments)
         row = " | ".join(part for part in (f"`{kind.name}`", arguments, kind.text, kind.ends_in))
         assert f"| {row} |".replace("|  |", "| |") in page
+
+
+@pytest.mark.parametrize("there", ["board", "probed"])
+def test_a_stream_under_faults_has_nothing_wrong_and_counts_every_loss(
+    there: str, request: pytest.FixtureRequest
+) -> None:
+    board: Board = request.getfixturevalue(there)
+    noisy = LineFaults(dropped=0.0003, doubled=0.0003, flipped=0.0003)
+    board.flash(build_image(library(NAME), board_file(board.name)).path)
+    board.reset()
+    link = board.link().through(lambda line: FaultyTransport(line, 7, to_board=noisy, from_board=noisy))
+    link.patience = Patience(request=0.5, attempts=12, hello=0.2, boot=10.0, longest=0.5)
+    with link:
+        link.greet()
+        out, back = link.stream(600, 100), link.pour(300, 60)
+    for flow in (out, back):
+        assert flow.wrong == 0
+        assert flow.arrived + flow.dropped + flow.lost == flow.asked
+        assert flow.lost > 5
+        assert flow.arrived > flow.asked / 2
