@@ -29,6 +29,10 @@ class PortFaultError(Exception):
     """The debug port answered FAULT."""
 
 
+class RefusedError(ProbeError):
+    """The debug port could make nothing of a question."""
+
+
 class Client(Closing):
     """A connection to a debug port. Everything raises ProbeError once the board is gone.
 
@@ -105,8 +109,8 @@ class Client(Closing):
         self._send(kind, payload)
         try:
             self._collect(kind.name)
-        except PortFaultError:
-            with suppress(PortFaultError):  # its own, for the same reason
+        except (PortFaultError, RefusedError):
+            with suppress(PortFaultError, RefusedError):  # its own, for the same reason
                 self._answer(kind.name)
             raise
         return self._answer(kind.name)
@@ -124,7 +128,7 @@ class Client(Closing):
             self._owed -= 1
             try:
                 self._answer(doing)
-            except PortFaultError as error:
+            except (PortFaultError, RefusedError) as error:
                 wrong = wrong or error
         if wrong is not None:
             raise wrong
@@ -149,7 +153,7 @@ class Client(Closing):
         if status == Status.FAULT:
             raise PortFaultError(doing)
         if status != Status.OK:
-            raise ProbeError(f"the debug port refused {answer.decode(errors='replace')}")
+            raise RefusedError(f"the debug port refused {answer.decode(errors='replace')}")
         return answer
 
     def _gone(self, error: OSError) -> ProbeError:

@@ -22,12 +22,13 @@ from typing import Any
 
 from bitloop.errors import BitloopError, ProbeError
 from bitloop_hil.benches.virtual.injected import Injected
-from bitloop_hil.benches.virtual.machine import Machine, Why
+from bitloop_hil.benches.virtual.machine import SLICE, Machine, Why
 from bitloop_hil.benches.virtual.sockets import DebugServer
 from bitloop_hil.boards import board_file
 from bitloop_hil.probe.debug_port import DebugPort
 
 _CHUNK = 1 << 16
+_DEBUGGED = 50_000  # cycles, about half a millisecond
 _OUTGOING = 1 << 20  # bytes the host has not read; beyond them the board stands still
 _SPEEDS = {getattr(termios, f"B{baud}"): baud for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)}
 _SPEEDS |= {
@@ -80,7 +81,7 @@ class Bench:
             return None
         self._injected.look()
         watch = self._injected.cycles
-        why = self._machine.run(self._waited) if watch is None else self._machine.run(self._waited, watch)
+        why = self._machine.run(self._waited, watch or self._slice)
         self._waited = False
         self._outgoing += self._machine.line.drain()
         self._tell()
@@ -88,6 +89,11 @@ class Bench:
             self._injected.look()
             return 0.0 if self._injected.cycles is not None or self._machine.line.room else None
         return {Why.SLICE: 0.0, Why.ASLEEP: self._machine.seconds_asleep}.get(why)
+
+    @property
+    def _slice(self) -> int:
+        """Cycles between two looks at the outside world: few while a debugger asks one question after the other."""
+        return _DEBUGGED if self._server and self._server.clients else SLICE
 
     def _tell(self) -> None:
         """What the machine has to say for itself."""

@@ -31,7 +31,8 @@ from bitloop_hil.benches.virtual.systick import SysTick
 from bitloop_hil.benches.virtual.traps import Traps
 from bitloop_hil.boards import BoardFile
 
-_SLICE = 50_000_000  # cycles between two looks at the outside world
+SLICE = 50_000_000
+"""Cycles between two looks at the outside world, unless somebody wants fewer."""
 _PAGE = 0x1000
 _PIECE = 1 << 10  # at most as large as a block of code can be
 _PATIENCE = 5 * SECOND  # virtual time a sleeping core passes at once after it last heard something
@@ -197,7 +198,7 @@ class Machine:
         self._patience_until = self.clock.now() + _PATIENCE
         self.bus.touched()
 
-    def run(self, waited: bool = False, cycles: int = _SLICE) -> Why:
+    def run(self, waited: bool = False, cycles: int = SLICE) -> Why:
         """Execute until the firmware waits for the line, or for so many cycles.
 
         `waited` says that the time of a core that was ASLEEP has passed: it goes on at its next event.

@@ -27,6 +27,11 @@ class DebugServer:
         """File numbers to wait for."""
         return [self._listener.fileno(), *self._clients]
 
+    @property
+    def clients(self) -> int:
+        """How many are connected."""
+        return len(self._clients)
+
     def serve(self, ready: list[int]) -> bool:
         """Answer what has come in; whether anything has."""
         stirred = False
