@@ -22,6 +22,13 @@ struct price {
     uint64_t extra; /* cycles that depended on data, in all of them */
 };
 
+/* A division whose cycles depend on its operands; fast.py has the same fields. */
+struct division {
+    struct fast *f;
+    int32_t dividend, divisor; /* Unicorn's numbers of their registers */
+    uint32_t is_signed;
+};
+
 /* fast.py has the same fields. */
 struct fast {
     uint64_t instructions;       /* executed so far, and in the block that is being executed */
@@ -29,6 +36,7 @@ struct fast {
     uint64_t limit;              /* no block begins once that many cycles have passed */
     uint64_t block, block_end;   /* the block being executed, or the one executed last */
     uint64_t started;            /* cycles before it */
+    uint64_t finish;             /* nothing is executed there; what a jump to it costs is counted */
     uint64_t polled;             /* instructions at the last poll of the status */
     struct price *prices;        /* what is known, by a hash of address and entry */
     struct price *price;         /* of the block being executed */
@@ -37,9 +45,11 @@ struct fast {
     uint64_t (*ask)(uint64_t address, uint32_t size, uint32_t entry); /* cycles << 32 | instructions << 16 | exit */
     uint64_t (*slow_read)(uint64_t offset);
     void (*slow_write)(uint64_t offset, uint64_t value);
+    uint32_t divide_less, divide_base, divide_step; /* cycles beyond the price: see division() */
     uint32_t state;                          /* of the pipeline before the block, then after it */
     uint32_t entry;                          /* the same with JUMPED: what the block's price was asked for */
     uint32_t known;                          /* prices in use */
+    uint32_t refuse;                         /* asking for the price found that the block cannot run yet */
     uint32_t status_at, receive_at, send_at; /* offsets of the UART's hot registers in its page */
     uint32_t status, receive_bit, send_bit;  /* status as it stands apart from these two bits */
     uint32_t send_bit_means_full;            /* set when full (CMSDK), not when empty (STM32) */
@@ -88,13 +98,20 @@ static struct price *price(struct fast *f, uint64_t address, uint32_t size, uint
 
 EXPORT void fast_block(void *core, uint64_t address, uint32_t size, struct fast *f)
 {
-    f->counted = f->cycles < f->limit;
+    f->counted = f->cycles < f->limit && address != f->finish;
     if (!f->counted) {
+        if (address == f->finish)
+            f->cycles += price(f, address, 2, f->state | JUMPED)->cycles - 1u;
         f->stop(core);
         return;
     }
     f->entry = f->state | (address != f->block_end ? JUMPED : 0u);
     struct price *const p = price(f, address, size, f->entry);
+    if (f->refuse) {
+        f->refuse = f->counted = 0;
+        f->stop(core);
+        return;
+    }
     p->uses++;
     f->price = p;
     f->block = address;
@@ -103,6 +120,42 @@ EXPORT void fast_block(void *core, uint64_t address, uint32_t size, struct fast 
     f->cycles += p->cycles;
     f->instructions += p->instructions;
     f->state = p->exit;
+}
+
+static uint32_t bits(uint32_t value)
+{
+    uint32_t n = 0;
+    for (; value != 0; value >>= 1)
+        n++;
+    return n;
+}
+
+/* Early termination: least where an operand is zero, a little more where the quotient is, else by the quotient's bits. */
+static uint32_t division(const struct fast *f, uint32_t dividend, uint32_t divisor)
+{
+    const uint32_t of = bits(dividend), by = bits(divisor);
+    if (of == 0 || by == 0 || f->divide_step == 0)
+        return 0;
+    return of < by ? f->divide_less : f->divide_base + (of - by) / f->divide_step;
+}
+
+static uint32_t magnitude(uint32_t value, bool is_signed)
+{
+    return is_signed && value >> 31 ? 0u - value : value;
+}
+
+EXPORT void fast_divide(void *core, uint64_t address, uint32_t size, struct division *d)
+{
+    (void)address;
+    (void)size;
+    uint32_t dividend = 0, divisor = 0;
+    d->f->read_register(core, d->dividend, &dividend);
+    d->f->read_register(core, d->divisor, &divisor);
+    const uint32_t more =
+        division(d->f, magnitude(dividend, d->is_signed != 0), magnitude(divisor, d->is_signed != 0));
+    d->f->cycles += more;
+    if (d->f->price != NULL)
+        d->f->price->extra += more;
 }
 
 /* After a stop at `pc`: takes back what was counted but not executed, so that the block's rest may follow. */

@@ -54,6 +54,7 @@ class _Fast(ctypes.Structure):
         ("block", _U64),
         ("block_end", _U64),
         ("started", _U64),
+        ("finish", _U64),
         ("polled", _U64),
         ("prices", ctypes.c_void_p),
         ("price", ctypes.c_void_p),
@@ -62,9 +63,13 @@ class _Fast(ctypes.Structure):
         ("ask", _ASK),
         ("slow_read", _SLOW_READ),
         ("slow_write", _SLOW_WRITE),
+        ("divide_less", _U32),
+        ("divide_base", _U32),
+        ("divide_step", _U32),
         ("state", _U32),
         ("entry", _U32),
         ("known", _U32),
+        ("refuse", _U32),
         ("status_at", _U32),
         ("receive_at", _U32),
         ("send_at", _U32),
@@ -82,6 +87,26 @@ class _Fast(ctypes.Structure):
         ("received_bytes", ctypes.c_uint8 * _FIFO),
         ("sent_bytes", ctypes.c_uint8 * _FIFO),
     )
+
+
+class _Division(ctypes.Structure):
+    """`struct division` of fast.c."""
+
+    _fields_ = (
+        ("fast", ctypes.c_void_p),
+        ("dividend", ctypes.c_int32),
+        ("divisor", ctypes.c_int32),
+        ("is_signed", _U32),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionCost:
+    """Cycles of a division beyond its price; see `division` in fast.c. All zero: its price is all there is to it."""
+
+    less: int = 0
+    base: int = 0
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +141,20 @@ def count(address: int, code: bytes, entry: int) -> tuple[int, int, int]:
 class Fast:
     """Counts a core's instructions and cycles, and carries its UART's bytes. Exact whenever the core stands."""
 
-    def __init__(self, core: unicorn.Uc, pricer: Pricer = count) -> None:
+    def __init__(self, core: unicorn.Uc, pricer: Pricer = count, divisions: DivisionCost = DivisionCost()) -> None:
         self._library = ctypes.CDLL(str(library()))
         self._core, self._pricer = core, pricer
         self.fields = _Fast()
         self._prices = mmap.mmap(-1, _PRICES * ctypes.sizeof(Price))
+        self.fields.finish = _NOWHERE - 1
         self.fields.prices = address_of(self._prices)
         self.fields.ask = _ASK(self._ask)
         self.fields.stop = _address(binding.uclib.uc_emu_stop)
         self.fields.read_register = _address(binding.uclib.uc_reg_read)
+        self.fields.divide_less, self.fields.divide_base = divisions.less, divisions.base
+        self.fields.divide_step = divisions.step
+        self._divisions: dict[int, tuple[int, _Division]] = {}  # hook and what it is given, by address
+        self._found: list[tuple[int, int]] = []  # address and opcode of divisions not yet watched
         self._trouble: Exception | None = None
         self._stands_at = -1
         self._exactly = False
@@ -143,6 +173,10 @@ class Fast:
     def skip(self, cycles: int) -> None:
         """Let cycles pass in which the core executes nothing (it sleeps, waits, or enters an exception)."""
         self.fields.cycles += cycles
+
+    def forget_place(self) -> None:
+        """What runs next does not follow what ran last: nothing is left in the pipeline."""
+        self._stands_at = -1
 
     def exact(self) -> int | None:
         """For a device read in mid-block: the cycles before the instruction that reads, or None.
@@ -190,6 +224,9 @@ class Fast:
             fields.state, fields.block_end, self._exactly = 0, pc & ~1, False
         try:
             self._core.emu_start(pc | 1, _NOWHERE, count=count)
+            while self._found:
+                self._watch()
+                self._core.emu_start(self._core.reg_read(unicorn.arm_const.UC_ARM_REG_PC) | 1, _NOWHERE, count=count)
         finally:
             self._stands_at = self._core.reg_read(unicorn.arm_const.UC_ARM_REG_PC) & ~1
             self._library.fast_settle(ctypes.byref(fields), _U64(self._stands_at))
@@ -223,7 +260,10 @@ class Fast:
     def forget_code(self) -> None:
         """The memory has new code, in flash or RAM."""
         self._prices[:] = bytes(len(self._prices))
-        self.fields.known = 0
+        self.fields.known, self.fields.price = 0, None
+        for handle, _ in self._divisions.values():
+            binding.uclib.uc_hook_del(self._core._uch, ctypes.c_size_t(handle))
+        self._divisions.clear()
         self._stands_at = -1
 
     def clear(self) -> None:
@@ -235,28 +275,61 @@ class Fast:
 
     def _ask(self, address: int, size: int, entry: int) -> int:
         try:
-            cycles, instructions, state = self._pricer(address, bytes(self._core.mem_read(address, size)), entry)
+            code = bytes(self._core.mem_read(address, size))
+            if self.fields.divide_step and self._unwatched(address, code):
+                self.fields.refuse = 1
+            cycles, instructions, state = self._pricer(address, code, entry)
         except Exception as error:  # a callback must not raise: the run that asked does
             self._trouble = error
             self._core.emu_stop()
             return 0
         return cycles << 32 | instructions << 16 | state
 
+    def _unwatched(self, address: int, code: bytes) -> bool:
+        """Whether there are divisions in a block that nobody watches yet; they are noted."""
+        at, found = 0, False
+        while at + 4 <= len(code):
+            wide = code[at + 1] >= 0xE8
+            opcode = int.from_bytes(code[at : at + 2], "little") << 16 | int.from_bytes(
+                code[at + 2 : at + 4], "little"
+            )
+            if wide and opcode & _DIVIDE_MASK == _DIVIDE and address + at not in self._divisions:
+                self._found.append((address + at, opcode))
+                found = True
+            at += 4 if wide else 2
+        return found
+
+    def _watch(self) -> None:
+        """Let divisions report their operands from now on."""
+        for address, opcode in self._found:
+            dividend, divisor = _REGISTERS[opcode >> 16 & 15], _REGISTERS[opcode & 15]
+            told = _Division(ctypes.addressof(self.fields), dividend, divisor, int(not opcode >> 21 & 1))
+            handle = self._add_hook(unicorn.UC_HOOK_CODE, self._library.fast_divide, told, address, address)
+            self._divisions[address] = handle, told
+        self._found.clear()
+        self._core.ctl_flush_tb()
+
     def _hook(self) -> None:
+        self._add_hook(unicorn.UC_HOOK_BLOCK, self._library.fast_block, self.fields, 1, 0)
+
+    def _add_hook(self, kind: int, function: Any, data: ctypes.Structure, first: int, last: int) -> int:
         handle = ctypes.c_size_t()
         status = binding.uclib.uc_hook_add(
             self._core._uch,
             ctypes.byref(handle),
-            ctypes.c_int(unicorn.UC_HOOK_BLOCK),
-            ctypes.c_void_p(_address(self._library.fast_block)),
-            ctypes.byref(self.fields),
-            _U64(1),
-            _U64(0),
+            ctypes.c_int(kind),
+            ctypes.c_void_p(_address(function)),
+            ctypes.byref(data),
+            _U64(first),
+            _U64(last),
         )
-        _check(status, "count its instructions")
+        _check(status, "count its cycles")
+        return handle.value
 
 
 _NOWHERE = 0xFFFFFFFE  # no code of ours stands there
+_DIVIDE, _DIVIDE_MASK = 0xFB90F0F0, 0xFFD0F0F0  # SDIV and UDIV, which differ in bit 21
+_REGISTERS = tuple(getattr(unicorn.arm_const, f"UC_ARM_REG_R{number}") for number in range(16))
 
 
 def address_of(memory: mmap.mmap) -> int:

@@ -1,0 +1,1 @@
+"""Cycles of code on Cortex-M cores, without the core."""
