@@ -163,3 +163,22 @@ def test_measuring_needs_no_board(pytester: pytest.Pytester, inner: Inner) -> No
     bench = FakeBench()
     inner(bench=bench).assert_outcomes(passed=1)
     assert bench.opened == []
+
+
+def test_what_fails_while_a_test_is_torn_down_counts(pytester: pytest.Pytester, inner: Inner) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from bitloop.errors import LinkError
+        @pytest.fixture
+        def careless(board):
+            yield
+            raise LinkError("left open")
+        def test_it(careless): pass
+        """
+    )
+    result = inner("--junitxml", "junit.xml", "-v")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*BROKEN (LINK)*"])
+    found = properties(pytester.path / "junit.xml")
+    assert (found["bitloop.verdict"], found["bitloop.failure"]) == ("BROKEN", "LINK")

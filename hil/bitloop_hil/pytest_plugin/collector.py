@@ -6,7 +6,6 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
-from _pytest.junitxml import xml_key
 
 from bitloop_hil.pytest_plugin import scheduling, terminal
 from bitloop_hil.pytest_plugin.record import PREFIX
@@ -46,10 +45,11 @@ class Collector:
     def pytest_sessionfinish(self) -> None:
         """Properties of the run for the JUnit file, which is written by a later hook, and the report."""
         results, path = self._results.all(), state_of(self._config).settings.report
-        xml = self._config.stash.get(xml_key, None)
-        if xml is not None and results:
-            for name, value in self._properties().items():
-                xml.add_global_property(name, value)
+        for plugin in self._config.pluginmanager.get_plugins() if results else ():
+            # What writes the JUnit file; its fixture for this does not work in workers of pytest-xdist.
+            if callable(add := getattr(plugin, "add_global_property", None)):
+                for name, value in self._properties().items():
+                    add(name, value)
         if path is not None:
             from bitloop_hil.pytest_plugin.html import write
 

@@ -130,7 +130,11 @@ def prove(request: pytest.FixtureRequest, bl_borrowed: Borrowed) -> Prove:
     """`prove(PATH)` builds, flashes, runs and compares a library bit for bit, and raises unless all is the same."""
     from bitloop_hil.pytest_plugin.proving import Prove
 
-    return Prove(bl_borrowed, lambda: cast("Subject", request.getfixturevalue("bl_subject")), _folders(request))
+    def usual() -> Subject:
+        return cast("Subject", request.getfixturevalue("bl_subject"))
+
+    known = usual() if "bl_subject" in request.fixturenames else None
+    return Prove(bl_borrowed, usual, _folders(request), known)
 
 
 @pytest.fixture

@@ -91,6 +91,7 @@ def pytest_runtest_makereport(
             record.judge(error)
         item.user_properties[:] = [row for row in item.user_properties if not row[0].startswith(PREFIX)]
         item.user_properties += record.properties()
+        report.user_properties = list(item.user_properties)
         # A plain attribute of JSON's types travels from the workers of pytest-xdist with the report.
         report.bitloop = record.to_json()  # type: ignore[attr-defined]
     if report.failed and (record is not None or isinstance(error, BitloopError)):
@@ -109,7 +110,7 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     """Infrastructure that failed shows as B: what was tested is not known to be wrong."""
     record: dict[str, Any] | None = getattr(report, "bitloop", None)
     if record is not None and report.failed and record["verdict"] == "BROKEN":
-        return "error" if report.when == "setup" else "failed", "B", f"BROKEN ({record['failure']})"
+        return "failed" if report.when == "call" else "error", "B", f"BROKEN ({record['failure']})"
     return None
 
 

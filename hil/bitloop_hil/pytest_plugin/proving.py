@@ -26,8 +26,10 @@ class Prove:
     what the bench or the compiler said otherwise. With `check=False` it returns the proof whatever it says.
     """
 
-    def __init__(self, borrowed: Borrowed, usual: Callable[[], Subject], folders: Iterable[Path]) -> None:
-        self._borrowed, self._usual, self._folders = borrowed, usual, tuple(folders)
+    def __init__(
+        self, borrowed: Borrowed, usual: Callable[[], Subject], folders: Iterable[Path], known: Subject | None = None
+    ) -> None:
+        self._borrowed, self._usual, self._folders, self._known = borrowed, usual, tuple(folders), known
 
     def __call__(
         self,
@@ -79,9 +81,10 @@ class Prove:
     def _subject(self, library: Library | Path | str | None, number: int | None) -> Subject:
         if library is None:
             return self._usual()
-        return (
-            Subject(library) if isinstance(library, Library) else Subject.load(find(library, self._folders), number)
-        )
+        if not isinstance(library, Library):
+            return Subject.load(find(library, self._folders), number)
+        known = self._known  # the library of the fixture comes with the signals of its project
+        return known if known is not None and library is known.library else Subject(library)
 
     def _path(self, given: Given | None) -> Given | None:
         return given if given is None or isinstance(given, np.ndarray) else find(given, self._folders)
