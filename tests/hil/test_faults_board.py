@@ -85,7 +85,9 @@ def assert_broken(result: Proof, failure: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "words"), CORE)
-@pytest.mark.parametrize("after", [60, 611, 2003])
+@pytest.mark.parametrize(
+    "after", [611, pytest.param(60, marks=pytest.mark.slow), pytest.param(2003, marks=pytest.mark.slow)]
+)
 def test_a_core_that_fails_in_mid_request(board: Board, kind: str, after: int, words: str) -> None:
     start = time.monotonic()
     result = proof(Ordered(board, lambda: inject(board, kind, after_bytes=after)))
@@ -99,7 +101,7 @@ def test_a_core_that_fails_in_mid_request(board: Board, kind: str, after: int, w
     [
         ("flash-ignore", {}, r"0x080[0-9a-f]{5}"),
         ("flash-drop", {"every": 1000}, r"0x080[0-9a-f]{5}"),
-        ("flash-stuck-busy", {}, "flash"),
+        pytest.param("flash-stuck-busy", {}, "flash", marks=pytest.mark.slow),  # pyOCD waits ten seconds
         ("probe-lost", {"after": 0}, "probe"),
         ("probe-lost", {"after": 300}, "probe"),
     ],
