@@ -11,10 +11,12 @@ import pytest
 from bitloop.errors import BuildError
 from bitloop.toolchain import COMPILERS
 from bitloop_hil.benches.qemu import MACHINES
+from bitloop_hil.benches.virtual.fast import Pricer, count
 from bitloop_hil.boards import board_file, open_board
 from bitloop_hil.images import build_image
 from bitloop_hil.link.client import Reply
 from bitloop_hil.recount import Counted, Recount
+from bitloop_hil.timing.model import Model
 from tests.hil.needs import need_compiler, need_qemu
 from tests.hil.real import Case, case
 from tests.library.examples import library
@@ -33,10 +35,10 @@ def same(call: Callable[..., Reply], recount: Callable[..., Counted], signal: np
     return reply.ticks
 
 
-def recounted(found: Case, machine: str, compiler: str) -> list[int]:
+def recounted(found: Case, machine: str, compiler: str, pricer: Pricer = count) -> list[int]:
     """Instructions of every call, equal on both."""
     image = build_image(found.library, board_file(machine), compiler=compiler)
-    recount = Recount(image.path, board_file(machine), found.library.pipeline.model.outputs)
+    recount = Recount(image.path, board_file(machine), found.library.pipeline.model.outputs, pricer)
     with open_board(machine, "qemu") as board:
         board.flash(image.path)
         board.reset()
@@ -57,6 +59,15 @@ def test_both_count_the_same_instructions(data: Path, name: str, machine: str, c
     counts = recounted(case(data, name), machine, compiler)
     assert min(counts) > 500
     assert len(set(counts)) > 1 or name == "outlier-hyperspheres", "these depend on the signal"
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_cycle_model_counts_the_same_instructions(data: Path, machine: str, compiler: str) -> None:
+    need_qemu()
+    need_compiler(compiler)
+    model = Model(board_file(machine).core)
+    assert len(recounted(case(data, "classes-forest"), machine, compiler, model)) == JUDGED
 
 
 def test_an_image_with_another_clock_is_not_recounted() -> None:
