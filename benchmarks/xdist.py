@@ -30,7 +30,7 @@ from bitloop.kernels.ridge import Ridge
 from bitloop.library.file import Library
 
 BOARD = "generic-cortex-m0plus"
-AXES, LENGTH, SIGNALS = 3, 128, 30
+AXES, LENGTH, SIGNALS = 3, 128, 100
 RIG = "".join(f'[places.{name}]\nboard = "{BOARD}"\nbench = "virtual"\n' for name in ("left", "right"))
 TESTS = """\
 import pytest
