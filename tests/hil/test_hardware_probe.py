@@ -209,7 +209,8 @@ def test_a_board_that_loses_its_power_ends_a_link() -> None:
     assert "does not exist" in missing(place)
 
 
-def test_bitloop_bench_run_powers_a_board_until_it_is_interrupted() -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["interrupt", "terminate"])
+def test_bitloop_bench_run_powers_a_board_until_it_is_stopped(how: signal.Signals) -> None:
     command = [
         sys.executable,
         "-c",
@@ -228,7 +229,7 @@ def test_bitloop_bench_run_powers_a_board_until_it_is_interrupted() -> None:
         assert told["probe"] == "virtual:nucleo-f412zg"
         assert Path(told["port"]).exists()
         assert running("nucleo-f412zg") is not None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         assert process.wait(60) == 130
     assert running("nucleo-f412zg") is None
     assert not Path(told["port"]).exists()

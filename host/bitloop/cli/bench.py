@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,7 +13,8 @@ from bitloop.cli.output import Force, Json, result, say
 from bitloop.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import FrameType
 
     from rich.console import Console
 
@@ -108,7 +111,7 @@ def run(
     """
     from bitloop_hil.power import Powered
 
-    with Powered(board, told=lambda text: typer.echo(f"{board}: {text}", err=True)) as powered:
+    with _until_stopped(), Powered(board, told=lambda text: typer.echo(f"{board}: {text}", err=True)) as powered:
         there = powered.published
         record = {"board": board, "probe": there.uid, "port": str(there.port)}
         result(as_json, record, lambda console: _show_powered(console, record))
@@ -136,7 +139,7 @@ def serve(
     if place.bench != "hardware" or place.remote:
         raise BuildError(f"the place {which} has no serial port on this machine to serve; choose a hardware place")
     found = attached(place, board_file(place.board))
-    with Bridge(Served(found.port, found.baud, found.serial), protocol, host, port) as bridge:
+    with _until_stopped(), Bridge(Served(found.port, found.baud, found.serial), protocol, host, port) as bridge:
         typer.echo(bridge.url)
         bridge.serve()
 
@@ -225,15 +228,25 @@ def _show_powered(console: Console, record: Mapping[str, str]) -> None:
 
 
 def _table(console: Console, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], nothing: str) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
+    """Columns as wide as they need to be, so that names can be copied from them."""
     if not rows:
         say(console, nothing)
         return
-    drawn = Table(box=None)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(str(row[column] or "-")) for column in columns))
-    console.print(drawn)
+    cells = [list(columns), *([str(row[column] or "-") for column in columns] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        say(console, "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """SIGTERM ends the block as Ctrl-C does, so that a service manager's way of stopping leaves nothing behind."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
