@@ -53,8 +53,8 @@ def rows(board: BoardFile, seconds: float) -> Iterator[Row]:
         opened.reset()
         with opened.link() as link:
             frames = _frames(link.greet(library.id, image.build).max_payload, baud, seconds)
-            yield Row(board, baud, "board to host", link.stream(frames))
-            yield Row(board, baud, "host to board", link.pour(frames))
+            yield Row(board, baud, "host", link.stream(frames))
+            yield Row(board, baud, "board", link.pour(frames))
             _clean(link)
 
 
@@ -71,14 +71,14 @@ def _clean(link: Link) -> None:
 def main() -> None:
     """Print the table."""
     wanted = sys.argv[1:] or [name for name in names() if board_file(name).chip]
-    table = Table("board", "direction", "baud", "noise per frame", "frames", "lost", "efficiency", "virtual", "wall")
+    table = Table("board", "to", "baud", "payload", "frames", "lost", "efficiency", "virtual", "wall")
     for name in wanted:
         for row in rows(board_file(name), LONG_SECONDS if name == LONG else SECONDS):
             flow, hertz = row.flow, row.board.clock_hz
             table.add_row(
                 name,
                 row.direction,
-                f"{row.baud:,}".replace(",", " "),
+                str(row.baud),
                 str(flow.size),
                 str(flow.asked),
                 str(flow.asked - flow.arrived),
@@ -86,7 +86,7 @@ def main() -> None:
                 f"{flow.ticks / hertz:.1f} s",
                 f"{flow.seconds:.1f} s",
             )
-    Console().print(table)
+    Console(width=100).print(table)
 
 
 if __name__ == "__main__":

@@ -104,6 +104,19 @@ def test_without_an_external_clock_a_board_takes_its_own(name: str) -> None:
     assert [note for note in machine_of(link).notes if "hse" not in note] == []
 
 
+@pytest.mark.slow
+def test_ten_minutes_at_full_rate_lose_nothing() -> None:
+    board = board_file("b-l475e-iot01a")
+    baud, payload = image_file(board)
+    link = started(board)
+    flow = link.stream(600 * baud // 10 // (payload + 22))
+    assert flow.whole
+    assert flow.ticks >= 595 * board.clock_hz
+    assert flow.efficiency(baud, board.clock_hz) >= 0.95
+    assert set(link.counts().values()) == {0}
+    assert link.stats.clean
+
+
 def test_a_stream_that_keeps_its_interval_drops_nothing() -> None:
     board = board_file("b-l475e-iot01a")
     interval = board.clock_hz // 500  # 2 ms for 113 bytes, which take 1.2
