@@ -207,6 +207,19 @@ def test_a_worker_that_dies_is_reported_and_replaced(served: Served, flasher: Fl
     assert flasher.flash(elf).skipped
 
 
+def test_what_does_not_finish_by_its_deadline_is_ended(served: Served, runtime: Path) -> None:
+    served.target.flash.inject("flash-stuck-busy", {})  # pyOCD would wait for 10 s
+    probe = board_file(L475).probe
+    assert probe is not None
+    began = time.monotonic()
+    with (
+        Flasher(f"virtual:{L475}", probe.target, connect_mode=probe.connect, seconds=3) as flasher,
+        pytest.raises(ProbeError, match="did not finish 'flash' within 3 s; plug it in anew"),
+    ):
+        flasher.flash(image(runtime, (ORIGIN, SMALL)))
+    assert time.monotonic() - began < 9
+
+
 def test_progress_is_told(served: Served, runtime: Path) -> None:
     told: list[tuple[str, float]] = []
     with flasher_of(L475, progress=lambda what, done: told.append((what, done))) as flasher:

@@ -111,6 +111,13 @@ def test_erasing_a_sector_and_the_chip(environment: dict[str, str], published: s
     assert f"{above:08x}:  ffffffff" in commander(environment, published, f"read32 {above:#x} 4")
 
 
+@pytest.mark.slow
+def test_mass_erase_through_a_core_that_stands(environment: dict[str, str]) -> None:
+    """The H743's is done by the debugger's own accesses, which poll the controller while the core is halted."""
+    said = pyocd(environment, "erase", "-v", "-u", "virtual:nucleo-h743zi", "--mass")
+    assert "mass_erase bank 1 done" in said
+
+
 def test_gdb_is_served(environment: dict[str, str], published: str) -> None:
     port = free_port()
     serve = ("gdbserver", "-u", published, "--persist", "--port", str(port), "--telnet-port", "0")

@@ -100,11 +100,8 @@ class Bus:
         self._uc.mmio_map(page, _PAGE, read, None, write, None)
 
     def _core_reads(self, address: int, size: int) -> int:
-        mapped = self._find(address)
-        if mapped is not None and mapped.device.awaited(address - mapped.base):
-            self.pass_time()
         try:
-            value = mapped.device.read(address - mapped.base, size) if mapped else 0
+            value = self._load(address, size)
         except BusError:
             self._refuse(address)
             return 0
@@ -162,7 +159,11 @@ class Bus:
 
     def _load(self, address: int, size: int) -> int:
         mapped = self._find(address)
-        return mapped.device.read(address - mapped.base, size) if mapped else 0
+        if mapped is None:
+            return 0
+        if mapped.device.awaited(address - mapped.base):  # a debugger waits, too, and for a core that stands
+            self.pass_time()
+        return mapped.device.read(address - mapped.base, size)
 
     def _store(self, address: int, size: int, value: int) -> None:
         mapped = self._find(address)
