@@ -265,3 +265,10 @@ def test_a_wrong_payload_would_be_seen() -> None:
 
     link, _ = greeted(LineFaults(), 17, Liar())
     assert echoes(link, 20, seed=17).wrong == 20
+
+
+def test_the_default_patience_gives_up_when_the_page_says() -> None:
+    patience = Patience()
+    assert sum(patience.waits(patience.request)) == 15.0
+    assert sum(patience.waits(patience.call)) == 35.0
+    assert patience.waits(30.0) == [30.0] * patience.attempts, "a longer first wait is kept"
