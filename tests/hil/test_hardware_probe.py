@@ -35,6 +35,9 @@ from tests.library import examples
 
 BOARD = "nucleo-l432kc"
 
+# pyserial's RFC 2217 client names its thread the old way.
+pytestmark = pytest.mark.filterwarnings("ignore:set(Daemon|Name)")
+
 
 @pytest.fixture(scope="module", autouse=True)
 def folders() -> Iterator[Path]:

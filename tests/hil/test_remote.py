@@ -23,6 +23,9 @@ from bitloop_hil.link.transport import Deadline, SerialTransport, Transport
 from bitloop_hil.locks import BoardLock, holder
 from tests.hil import tiny
 
+# pyserial's RFC 2217 client names its thread the old way.
+pytestmark = pytest.mark.filterwarnings("ignore:set(Daemon|Name)")
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,6 +171,27 @@ def test_a_bridge_outlives_its_clients_and_a_port_that_is_taken(line: tuple[int,
         os.write(ours, b"hello!")
         assert _all(again, 6) == b"hello!"
         again.close()
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_server_that_ends_ends_the_link(line: tuple[int, str], protocol: str) -> None:
+    ours, port = line
+    with _served(Served(port, 115_200), protocol) as bridge:
+        transport = open_port(bridge.url)
+        transport.write(b"last words")
+        assert os.read(ours, 100) == b"last words"
+    with pytest.raises(LinkError, match=r"closed|went away"):
+        _all(transport, 1)
+    transport.close()
+
+
+def test_a_board_in_use_is_no_port_to_negotiate_about(line: tuple[int, str]) -> None:
+    with (
+        _served(Served(line[1], 115_200, "abc"), "rfc2217") as bridge,
+        BoardLock("abc"),
+        pytest.raises(ProbeError, match="cannot be opened"),
+    ):
+        open_port(bridge.url)
 
 
 @pytest.mark.parametrize("scheme", ["socket", "rfc2217"])
