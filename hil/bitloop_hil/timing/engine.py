@@ -8,6 +8,8 @@ returned, refill of the pipeline included; the call itself belongs to the caller
 from __future__ import annotations
 
 import io
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +47,7 @@ class Count:
 class Engine:
     """One core with the contents of an ELF file."""
 
-    def __init__(self, core: str, image: Path | bytes) -> None:
+    def __init__(self, core: str, image: Path | bytes, wait_states: int = 0) -> None:
         self.core, self.model = core, Model(core)
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         self._uc.ctl_set_cpu_model(getattr(arm, target(core).unicorn))
@@ -84,6 +86,21 @@ class Engine:
             raise TimingError(f"{function} on {self.core} did not return within {limit} cycles")
         result = int(self._uc.reg_read(arm.UC_ARM_REG_R0))
         return Count(int(fields.cycles) - cycles, int(fields.instructions) - instructions, result)
+
+    def shares(self, name: Callable[[int], str]) -> dict[str, float]:
+        """Share of the cycles since `forget_shares` by what `name` calls an instruction's address; largest first."""
+        cycles: Counter[str] = Counter()
+        for price in self.fast.prices():
+            code = self.read(price.address, price.size)
+            for step, cost in self.model.shares(price.address, code, price.entry):
+                cycles[name(step.address)] += cost * price.uses
+            cycles[name(price.address)] += price.extra
+        total = sum(cycles.values())
+        return {what: spent / total for what, spent in cycles.most_common() if spent}
+
+    def forget_shares(self) -> None:
+        """Begin to count shares from here."""
+        self.fast.forget_code()
 
     def address(self, function: str) -> int:
         """Of a function by its name."""

@@ -37,7 +37,7 @@ class _Commands(TyperGroup):
 
 def make_app() -> typer.Typer:
     """The command line with all its commands."""
-    from bitloop.cli import bench, build, check, demo, emulate, libraries, project, prove, search
+    from bitloop.cli import bench, build, check, demo, emulate, libraries, project, prove, search, time
 
     app = typer.Typer(
         cls=_Commands,
@@ -56,6 +56,7 @@ def make_app() -> typer.Typer:
     app.command("emulate")(emulate.emulate)
     app.command("build")(build.build)
     app.command("prove")(prove.prove)
+    app.command("time")(time.time)
     app.command("demo")(demo.demo)
     app.add_typer(bench.make_bench(), name="bench")
     return app
