@@ -14,6 +14,7 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 from bitloop.toolchain import Flags, Sources, Toolchain
+from bitloop_hil.benches.virtual.fast import count
 from bitloop_hil.benches.virtual.machine import Machine, Why
 from bitloop_hil.boards import board_file
 
@@ -138,7 +139,7 @@ class Ran:
 def loaded(board: str, source: str) -> Ran:
     """The program in the flash of a machine that was reset and has not run."""
     built = program(board, source)
-    machine = Machine(board_file(board))
+    machine = Machine(board_file(board), count)  # one cycle per instruction, so that times can be foretold
     machine.load_image(built.path)
     machine.reset()
     return Ran(machine, built, Why.SLICE)

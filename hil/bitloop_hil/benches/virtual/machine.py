@@ -20,7 +20,7 @@ from bitloop_hil.benches.virtual.devices.device import BusError
 from bitloop_hil.benches.virtual.dwt import PAGE as DWT_PAGE
 from bitloop_hil.benches.virtual.dwt import Dwt
 from bitloop_hil.benches.virtual.exceptions import DEBUGEVT, FORCED, Exceptions, Fault, Lockup, Status
-from bitloop_hil.benches.virtual.fast import Fast, Pricer, count
+from bitloop_hil.benches.virtual.fast import DivisionCost, Fast, Pricer
 from bitloop_hil.benches.virtual.identity import CORES
 from bitloop_hil.benches.virtual.memory import Memory, segments
 from bitloop_hil.benches.virtual.nvic import Nvic
@@ -30,6 +30,7 @@ from bitloop_hil.benches.virtual.surroundings import Surroundings
 from bitloop_hil.benches.virtual.systick import SysTick
 from bitloop_hil.benches.virtual.traps import Traps
 from bitloop_hil.boards import BoardFile
+from bitloop_hil.timing.model import Model
 
 SLICE = 50_000_000
 """Cycles between two looks at the outside world, unless somebody wants fewer."""
@@ -51,12 +52,14 @@ class Why(Enum):
 class Machine:
     """One board. `load` an image (or let a debugger do it), `reset`, then `run` it piece by piece."""
 
-    def __init__(self, board: BoardFile, pricer: Pricer = count) -> None:
+    def __init__(self, board: BoardFile, pricer: Pricer | None = None) -> None:
+        """`pricer` says what blocks of code cost, where it is not to be the cycle model of the core."""
         self.board = board
         self._cpu = Cpu(board.target)
-        self._pricer = pricer
+        model = Model(board.core)
+        self._pricer: Pricer = pricer or model
         self.memory = Memory(self._cpu.uc, board)
-        self.fast = Fast(self._cpu.uc, self._price)
+        self.fast = Fast(self._cpu.uc, self._price, DivisionCost() if pricer else model.divisions)
         self.clock: Clock = _Clock(self, board.clock_hz)
         self.nvic = Nvic(CORES[board.core].priority_bits)
         self._status = Status()
