@@ -106,6 +106,16 @@ def test_what_an_image_leaves_alone_in_its_sectors_stays(served: Served, flasher
     assert served.target.memory[0x400:0x404] == b"keep"
 
 
+def test_a_sector_that_was_right_survives_the_one_before_it(runtime: Path) -> None:
+    """pyOCD's algorithm for the H743 erases one sector more than it is told."""
+    name, second = "nucleo-h743zi", ORIGIN + 0x20000
+    with Served(board_file(name), socket_path(name)) as served, flasher_of(name) as flasher:
+        flasher.flash(image(runtime, (ORIGIN, SMALL[:64]), (second, SMALL[:64])))
+        done = flasher.flash(image(runtime, (ORIGIN, SMALL[64:128]), (second, SMALL[:64])))
+        assert (done.verified, done.skipped) == (128, False)
+        assert served.target.memory[0x20000:0x20040] == SMALL[:64]
+
+
 def test_it_ends_halted_and_a_reset_lets_it_run(served: Served, flasher: Flasher, runtime: Path) -> None:
     flasher.flash(image(runtime, (ORIGIN, SMALL)))
     assert served.target.halted

@@ -5,7 +5,6 @@ pyOCD does not read back what it programmed, and only warns of segments that lie
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +26,9 @@ _CHUNK = 16 * 1024  # bytes read back at once
 _OPERATIONS = ("init", "erase_sector", "program", "analyzer", "erase_all")
 _DHCSR, _DHCSR_KEY = 0xE000EDF0, 0xA05F0000  # Armv7-M ARM (DDI 0403E) C1.6: the key, and no debugging at all
 _DEMCR = 0xE000EDFC
-_LOG = logging.getLogger(__name__)
+_ERASES_TWO = "stm32h7"
+"""Targets whose algorithm erases the sector behind the one it is told, too: with those pyOCD must not leave out
+sectors that hold the right data already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Driver:
             "frequency": settings.frequency,
             "connect_mode": settings.connect_mode,
             "chip_erase": "sector",
-            "smart_flash": True,
+            "smart_flash": not settings.target.startswith(_ERASES_TWO),
             "fast_program": False,
             "keep_unwritten": True,
             "hide_programming_progress": True,
