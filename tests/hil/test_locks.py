@@ -292,6 +292,25 @@ def test_a_hold_of_another_user_or_machine_is_theirs(user: str, host: str) -> No
         release(SERIAL)
 
 
+def test_all_users_choose_the_same_folder_and_may_write_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private, shared, later = (tmp_path / name for name in ("private", "shared", "later"))
+    for parent, mode in ((private, 0o755), (shared, 0o1777), (later, 0o1777)):
+        parent.mkdir()
+        parent.chmod(mode)  # what decides is the mode, so root does not choose what others cannot
+    monkeypatch.delenv("BITLOOP_LOCKS")
+    monkeypatch.setattr(locks, "_PARENTS", tuple(str(p) for p in (tmp_path / "none", private, shared, later)))
+    before = os.umask(0o077)
+    try:
+        assert locks.folder() == shared / "bitloop"
+        assert locks.folder().stat().st_mode & 0o7777 == 0o1777
+        with BoardLock(SERIAL):
+            assert lock_path(SERIAL).stat().st_mode & 0o777 == 0o666
+    finally:
+        os.umask(before)
+
+
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("BITLOOP_LOCKS", str(tmp_path / "file" / "locks"))
