@@ -63,7 +63,7 @@ def seconds(folder: Path, workers: int) -> float:
 
 def main() -> int:
     """Measure and print."""
-    tests, rounds = (int(given) for given in (*sys.argv[1:], *("24", "3")[len(sys.argv) - 1 :]))
+    tests, rounds = (int(given) for given in (*sys.argv[1:], *("48", "3")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         library().save(folder / "lib.json")
