@@ -88,6 +88,15 @@ def offered(bench: str, board: str) -> tuple[str, ...]:
     return tuple(name for name in FEATURES if not lack(name, bench, board))
 
 
+def uncertainty(bench: str, core: str) -> float:
+    """Relative error to expect of a bench's ticks: 0.03 is 3 %, and 0 where they are counted, not modelled."""
+    if bench != "virtual":
+        return 0.0
+    from bitloop_hil.timing.tables import table
+
+    return table(core).uncertainty
+
+
 def tool_missing(bench: str) -> str:
     """Which program a bench needs that is not on the PATH, in words; empty if all is there."""
     for name, program in (("qemu", _QEMU), ("renode", _RENODE)):

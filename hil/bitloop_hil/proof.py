@@ -128,6 +128,7 @@ class Subject:
 class Proof:
     """The result of `prove`. `floats_compared` counts outputs and learned state; `answers_compared` statuses and
     labels; `differing` values of either sort that are not identical. `signals` counts signals, `calls` library calls.
+    `uncertainty` is the relative error to expect of the ticks, 0 where they are counted and not modelled.
     `flash` is what became of the image where it was programmed, None where it was loaded or never got there.
     `series` is what was seen call by call, for plots; the JSON leaves it out.
     """
@@ -140,6 +141,7 @@ class Proof:
     differing: int = 0
     refusals: Refusals = field(default_factory=Refusals)
     unit: str = "cycles"
+    uncertainty: float = 0.0
     flash: Programmed | None = None
     learn: Spread | None = None
     detect: Spread | None = None
@@ -180,6 +182,7 @@ class Proof:
                 "learn": asdict(self.learn) if self.learn else None,
                 "detect": asdict(self.detect) if self.detect else None,
                 "unit": self.unit,
+                "uncertainty": self.uncertainty,
             },
             "flash": asdict(self.flash) if self.flash else None,
             "link": dict(self.link),

@@ -27,6 +27,7 @@ from bitloop.toolchain import Flags
 from bitloop_hil.board import Board
 from bitloop_hil.boards import BoardFile
 from bitloop_hil.compare import Tally, compare, compare_bytes, compare_floats, differing_calls
+from bitloop_hil.features import uncertainty
 from bitloop_hil.images import Image, build_image
 from bitloop_hil.link.client import Link
 from bitloop_hil.locate import Locator, Sighting, unlocated
@@ -109,7 +110,8 @@ class _Plan:
     progress: Progress
 
     def run(self) -> Proof:
-        proof, sighting = Proof(self._subject(""), unit=self.board.unit), None
+        error = uncertainty(self.board.bench, self.board.core)
+        proof, sighting = Proof(self._subject(""), unit=self.board.unit, uncertainty=error), None
         try:
             image = self.images(False)
             proof = replace(proof, subject=self._subject(image.build))

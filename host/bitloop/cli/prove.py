@@ -158,8 +158,9 @@ def _show(console: Console, record: dict[str, Any]) -> None:
     if flash := record["flash"]:
         done = "was there already" if flash["skipped"] else f"programmed in {flash['seconds']:.1f} s"
         say(console, f"image: {flash['bytes']} bytes {done}, {flash['verified']} read back and equal ({flash['by']})")
-    unit = record["cycles"]["unit"]
+    unit, error = record["cycles"]["unit"], record["cycles"]["uncertainty"]
+    modelled = f", give or take {error:.0%}" if error else ""
     for call in ("learn", "detect"):
         spread = record["cycles"][call]
         if spread:
-            say(console, f"{call}: {spread['median']} {unit} ({spread['min']} to {spread['max']})")
+            say(console, f"{call}: {spread['median']} {unit} ({spread['min']} to {spread['max']}){modelled}")
