@@ -57,7 +57,7 @@ class CoreExecutor:
         if table is None:
             raise ProbeError(f"{image} has no symbols, so its functions cannot be called")
         self._functions = {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
-        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
+        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)  # with UC_MODE_MCLASS every core is an M33
         self._uc.ctl_set_cpu_model(getattr(arm, core.unicorn))
         self._uc.mem_map(_FLASH, 1 << 20)
         self._uc.mem_map(_RAM, _RAM_SIZE)
