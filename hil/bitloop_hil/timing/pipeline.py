@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Protocol
 
-from bitloop_hil.timing.decode import Kind, Step
+from bitloop_hil.timing.decode import Step
 from bitloop_hil.timing.tables import Table
 
 
@@ -26,7 +26,7 @@ class Pipeline(Protocol):
 
 
 class Simple:
-    """No instruction minds its neighbours: Cortex-M0 and M0+. The state is what leaving the last step will cost."""
+    """No instruction minds its neighbours: Cortex-M0 and M0+. A state is (what jumping costs, whether it is sure)."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -34,16 +34,14 @@ class Simple:
     @property
     def fresh(self) -> Hashable:
         """Nothing to leave."""
-        return 0
+        return 0, False
 
     def execute(self, steps: Sequence[Step], state: Hashable, jumped: bool) -> tuple[list[int], Hashable]:
         """See `Pipeline`."""
         costs = [self._table.alone(step) for step in steps]
-        if jumped and costs and isinstance(state, int):
-            costs[0] += state
-        return costs, self._table.jumping(steps[-1]) if steps and steps[-1].leaves else 0
-
-
-def is_memory(kind: Kind) -> bool:
-    """One word to or from memory by the core."""
-    return kind in (Kind.LOAD, Kind.STORE)
+        if not isinstance(state, tuple) or not steps:
+            return costs, state
+        leaving, surely = state
+        costs[0] += leaving if jumped or surely else 0
+        last = steps[-1]
+        return costs, (self._table.jumping(last), not last.conditional) if last.leaves else (0, False)

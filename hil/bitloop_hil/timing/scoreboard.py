@@ -26,7 +26,8 @@ class State:
     ready: tuple[tuple[int, int], ...] = ()  # registers still on their way, and when they are there
     float_ready: int = 0  # when the FPU takes the next instruction
     partner: Step | None = None  # the step before, if another may issue with it
-    leaving: int = 0
+    leaving: int = 0  # cycles to refill, if what follows is jumped to
+    surely: bool = False  # what follows is jumped to
 
 
 class Scoreboard:
@@ -46,6 +47,7 @@ class Scoreboard:
         if not isinstance(state, State):
             raise TypeError(f"{state!r} is no state of this pipeline")
         time = before = 0
+        jumped = jumped or state.surely
         ready: dict[int, int] = dict(state.ready)
         float_ready, partner = state.float_ready, None if jumped else state.partner
         if jumped:
@@ -73,7 +75,8 @@ class Scoreboard:
         if leaving and partner is None and not last_sets_flags(steps):
             leaving = max(0, leaving - self._rule("paired_jump"))
         left = tuple(sorted((register, when - time) for register, when in ready.items() if when > time))
-        return costs, State(left, max(0, float_ready - time), partner, leaving)
+        surely = last is not None and last.leaves and not last.conditional
+        return costs, State(left, max(0, float_ready - time), partner, leaving, surely)
 
     def _rule(self, name: str) -> int:
         return self._table.rules.get(name, 0)

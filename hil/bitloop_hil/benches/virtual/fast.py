@@ -221,7 +221,7 @@ class Fast:
         fields = self.fields
         fields.limit, fields.idle, fields.counted = limit, 0, 0
         if pc & ~1 != self._stands_at:  # somebody moved the core: nothing is left in the pipeline
-            fields.state, fields.block_end, self._exactly = 0, pc & ~1, False
+            fields.state, fields.block_end, self._exactly = 0, pc | 1, False
         try:
             self._core.emu_start(pc | 1, _NOWHERE, count=count)
             while self._found:
