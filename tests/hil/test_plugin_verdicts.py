@@ -191,3 +191,11 @@ def test_an_error_of_the_compiler_breaks_no_board(pytester: pytest.Pytester, inn
     bench = always(init=BuildError("refused"))
     inner(bench=bench).assert_outcomes(failed=3)
     assert len(bench.opened) == 1
+
+
+def test_an_error_shows_the_line_of_the_test_and_not_the_way_inside(pytester: pytest.Pytester, inner: Inner) -> None:
+    pytester.makepyfile("def test_parity(prove):\n    prove('nowhere.json')")
+    result = inner()
+    result.stdout.fnmatch_lines([">       prove('nowhere.json')", "E       *LibraryError: nowhere.json is neither *"])
+    result.stdout.no_fnmatch_line("*subjects.py*")
+    inner("--full-trace").stdout.fnmatch_lines(["*subjects.py*"])

@@ -80,10 +80,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Judge the phase, keep the verdict with the report, and let only infrastructure be run again."""
     error = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(error, BitloopError) and not item.config.getoption("fulltrace"):
+    record = item.stash.get(RECORD, None)
+    if record is not None and isinstance(error, BitloopError) and not item.config.getoption("fulltrace"):
         shorten(error)
     report = yield
-    record = item.stash.get(RECORD, None)
     if record is not None and call.when != "teardown" and not report.skipped and (error or call.when == "call"):
         record.judge(error)
     if record is not None and (call.when == "call" or report.outcome != "passed"):

@@ -56,7 +56,7 @@ class Subject:
 
 def find(given: Path | str, folders: Iterable[Path]) -> Path:
     """A path that may be relative to one of some folders; LibraryError lists where it was looked for."""
-    places = [Path(folder) / given for folder in folders]
+    places = list(dict.fromkeys(Path(folder) / given for folder in folders))
     for place in places:
         if place.exists():
             return place

@@ -15,11 +15,12 @@ _MACHINERY = ("_pytest", "pluggy")
 def shorten(error: BaseException) -> None:
     """Cut the traceback off behind the last line of a test, or at the first line of bitloop's where there is none."""
     entries = _entries(error.__traceback__)
-    first = next((i for i, entry in enumerate(entries) if _is_ours(entry)), None)
-    if first is None or not all(_is_ours(entry) for entry in entries[first:]):
-        return
+    first = len(entries)  # of the entries at the end that are bitloop's
+    while first and _is_ours(entries[first - 1]):
+        first -= 1
     last = first - 1 if first and not _is_machinery(entries[first - 1]) else first
-    entries[last].tb_next = None
+    if last < len(entries):
+        entries[last].tb_next = None
 
 
 def _entries(trace: TracebackType | None) -> list[TracebackType]:
