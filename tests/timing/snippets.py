@@ -9,7 +9,7 @@ from bitloop.toolchain import Flags, Sources, Toolchain
 from bitloop_hil.timing import Engine
 
 DATA = 0x20040000
-_SCRIPT = b"""\
+SCRIPT = b"""\
 ENTRY(snippet)
 SECTIONS {
     .text 0x08000000 : { KEEP(*(.text*)) }
@@ -39,7 +39,7 @@ snippet:
 {body}
     bx lr
 """
-    sources = Sources({"snippet.S": text.encode(), "snippet.ld": _SCRIPT})
+    sources = Sources({"snippet.S": text.encode(), "snippet.ld": SCRIPT})
     image = Toolchain("zig", target(core)).executable(sources, Flags("-O2"), "snippet.elf", script="snippet.ld")
     made = Engine(core, image)
     made.write(DATA, data)

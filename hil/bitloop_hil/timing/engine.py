@@ -33,6 +33,7 @@ _CORE_REGISTERS = (
     *(getattr(arm, f"UC_ARM_REG_R{number}") for number in range(4, 13)),
 )
 _FOREVER = 1 << 62
+_EXECUTABLE = 1  # flag of a segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Engine:
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         self._uc.ctl_set_cpu_model(getattr(arm, target(core).unicorn))
         self._mapped: set[int] = set()
+        self._flash = (1 << 32, 0)  # first address and end of what is executable
         self.symbols = self._load(image)
         self._map(_STACK_TOP - _STACK_SIZE, _STACK_SIZE)
         self._map(_FINISH, 2)
@@ -61,6 +63,8 @@ class Engine:
             self._uc.reg_write(arm.UC_ARM_REG_FPEXC, 1 << 30)
         self.fast = Fast(self._uc, self.model, self.model.divisions)
         self.fast.fields.finish = _FINISH
+        if wait_states:
+            self.fast.slow_flash(*self._flash, wait_states, self.model.accelerator)
 
     def call(self, function: str | int, *arguments: int, limit: int = _FOREVER) -> Count:
         """Call a function with integer arguments; TimingError if it does not return within `limit` cycles."""
@@ -121,6 +125,9 @@ class Engine:
         try:
             elf = ELFFile(io.BytesIO(data))
             for segment in elf.iter_segments("PT_LOAD"):
+                if segment["p_flags"] & _EXECUTABLE and segment["p_filesz"]:
+                    first, end = segment["p_vaddr"], segment["p_vaddr"] + segment["p_memsz"]
+                    self._flash = min(self._flash[0], first & ~0xFF), max(self._flash[1], end)
                 for address in {segment["p_vaddr"], segment["p_paddr"]}:
                     self._map(address, segment["p_memsz"])
                     self._uc.mem_write(address, segment.data())

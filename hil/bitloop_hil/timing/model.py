@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from bitloop.errors import TimingError
-from bitloop_hil.benches.virtual.fast import DivisionCost
+from bitloop_hil.benches.virtual.fast import Accelerator, DivisionCost
 from bitloop_hil.timing.decode import Step, steps
 from bitloop_hil.timing.fetching import Fetching
 from bitloop_hil.timing.pipeline import Pipeline, Simple
@@ -34,6 +34,13 @@ class Model:
         """What SDIV and UDIV take beyond their price, by their operands."""
         rules = self.table.rules
         return DivisionCost(rules.get("divide_less", 0), rules.get("divide_base", 0), rules.get("divide_step", 0))
+
+    @property
+    def accelerator(self) -> Accelerator:
+        """What usually stands between this core and flash with wait states."""
+        rules = self.table.rules
+        kept = rules.get("flash_lines", 64), rules.get("flash_data_lines", 8)
+        return Accelerator(rules.get("flash_bytes", 16), *kept)
 
     def __call__(self, address: int, code: bytes, entry: int) -> tuple[int, int, int]:
         """(cycles, instructions, state left) of a block entered in a state."""

@@ -1,5 +1,7 @@
 /* The part of the virtual bench that runs millions of times a second: counting instructions and cycles, and the bytes
  * of a UART. Its functions are called by Unicorn as hooks. Everything slow or rare is Python's (machine.py, fast.py). */
+#include "accelerator.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,6 +60,7 @@ struct fast {
     uint32_t counted;                        /* the block's instructions and cycles are in the counts */
     uint32_t idle;                           /* stopped because the firmware waits for the line */
     uint32_t received, taken, sent;          /* bytes put into `in`, taken from it, put into `out` */
+    struct accelerator accelerator;
     uint8_t in[FIFO], out[FIFO];
 };
 
@@ -96,6 +99,14 @@ static struct price *price(struct fast *f, uint64_t address, uint32_t size, uint
     return p;
 }
 
+/* Cycles beyond the price of the block being executed. */
+static void wait(struct fast *f, uint32_t cycles)
+{
+    f->cycles += cycles;
+    if (f->price != NULL)
+        f->price->extra += cycles;
+}
+
 EXPORT void fast_block(void *core, uint64_t address, uint32_t size, struct fast *f)
 {
     f->counted = f->cycles < f->limit && address != f->finish;
@@ -120,6 +131,18 @@ EXPORT void fast_block(void *core, uint64_t address, uint32_t size, struct fast 
     f->cycles += p->cycles;
     f->instructions += p->instructions;
     f->state = p->exit;
+    if (f->accelerator.wait_states != 0)
+        wait(f, fetch_waits(&f->accelerator, address, size, f->started, p->cycles));
+}
+
+/* The core reads data from flash with wait states. */
+EXPORT void fast_data(void *core, int type, uint64_t address, int size, int64_t value, struct fast *f)
+{
+    (void)core;
+    (void)type;
+    (void)size;
+    (void)value;
+    wait(f, data_waits(&f->accelerator, address));
 }
 
 static uint32_t bits(uint32_t value)
@@ -153,9 +176,7 @@ EXPORT void fast_divide(void *core, uint64_t address, uint32_t size, struct divi
     d->f->read_register(core, d->divisor, &divisor);
     const uint32_t more =
         division(d->f, magnitude(dividend, d->is_signed != 0), magnitude(divisor, d->is_signed != 0));
-    d->f->cycles += more;
-    if (d->f->price != NULL)
-        d->f->price->extra += more;
+    wait(d->f, more);
 }
 
 /* After a stop at `pc`: takes back what was counted but not executed, so that the block's rest may follow. */

@@ -44,6 +44,29 @@ class Price(ctypes.Structure):
     )
 
 
+class _Lines(ctypes.Structure):
+    """`struct lines` of accelerator.h."""
+
+    _fields_ = (("count", _U32), ("line", _U32 * 64), ("used", _U64 * 64))
+
+
+class _Accelerator(ctypes.Structure):
+    """`struct accelerator` of accelerator.h."""
+
+    _fields_ = (
+        ("first", _U64),
+        ("end", _U64),
+        ("ready", _U64),
+        ("uses", _U64),
+        ("wait_states", _U32),
+        ("bytes", _U32),
+        ("current", _U32),
+        ("coming", _U32),
+        ("code", _Lines),
+        ("data", _Lines),
+    )
+
+
 class _Fast(ctypes.Structure):
     """`struct fast` of fast.c."""
 
@@ -84,6 +107,7 @@ class _Fast(ctypes.Structure):
         ("received", _U32),
         ("taken", _U32),
         ("sent", _U32),
+        ("accelerator", _Accelerator),
         ("received_bytes", ctypes.c_uint8 * _FIFO),
         ("sent_bytes", ctypes.c_uint8 * _FIFO),
     )
@@ -110,6 +134,15 @@ class DivisionCost:
 
 
 @dataclass(frozen=True, slots=True)
+class Accelerator:
+    """What reads the flash: lines of so many bytes, and how many are kept of code and of data, 64 at most."""
+
+    bytes: int = 16
+    lines: int = 64
+    data_lines: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Registers:
     """Where a UART's hot registers are (offsets in its page), and what their bits mean."""
 
@@ -125,7 +158,8 @@ class Registers:
 def library() -> Path:
     """The shared library of fast.c, from the cache."""
     suffix = {"win32": "dll", "darwin": "dylib"}.get(sys.platform, "so")
-    sources = Sources({"fast.c": (Path(__file__).parent / "fast.c").read_bytes()})
+    folder = Path(__file__).parent
+    sources = Sources({name: (folder / name).read_bytes() for name in ("fast.c", "accelerator.h")})
     return Toolchain("zig", target("host")).shared(sources, Flags("-O2"), f"bitloop_fast.{suffix}")
 
 
@@ -173,6 +207,17 @@ class Fast:
     def skip(self, cycles: int) -> None:
         """Let cycles pass in which the core executes nothing (it sleeps, waits, or enters an exception)."""
         self.fields.cycles += cycles
+
+    def slow_flash(self, first: int, end: int, wait_states: int, accelerator: Accelerator) -> None:
+        """Let the flash at `first` .. `end` - 1 have wait states."""
+        fields = self.fields.accelerator
+        fields.first, fields.end, fields.wait_states, fields.bytes = first, end, wait_states, accelerator.bytes
+        fields.code.count, fields.data.count = accelerator.lines, accelerator.data_lines
+        fields.current = fields.coming = 0xFFFFFFFF
+        for lines in (fields.code, fields.data):
+            lines.line[:] = [0xFFFFFFFF] * 64
+        if wait_states:
+            self._add_hook(unicorn.UC_HOOK_MEM_READ, self._library.fast_data, self.fields, first, end - 1)
 
     def forget_place(self) -> None:
         """What runs next does not follow what ran last: nothing is left in the pipeline."""
