@@ -202,3 +202,18 @@ def test_hints_are_no_faults_and_waiting_for_an_event_ends() -> None:
     while ran.why is Why.ASLEEP:
         ran.why = ran.machine.run(waited=True)
     assert ran.trace == [1, 15, 2]
+
+
+@pytest.mark.parametrize("board", FPU)
+def test_an_fpu_that_is_switched_off_again_is_missed(board: str) -> None:
+    source = """
+    __attribute__((noinline)) static void use(void) { ASM("vmov s0, %0" : : "r"(1)); }
+    void UsageFault(void) { record(CFSR); for (;;) ASM("wfi"); }
+    int main(void)
+    {
+        SHCSR = 1u << 18; CPACR = 0xFu << 20; ISB(); use(); record(1);
+        CPACR = 0; ISB(); use();
+        return 0;
+    }
+    """
+    assert run(board, source).trace == [1, 1 << 19]

@@ -97,16 +97,3 @@ class Stops:
     def _below_stack(self, address: int) -> bool:
         near = abs(self._cpu.sp - address) < _NEAR_STACK
         return near and overflowed(address, self._status.vectors, self._memory)
-
-
-def uses_fpu(code: bytes) -> bool:
-    """Whether there is an instruction of coprocessor 10 or 11 in the block."""
-    at = 0
-    while at < len(code):
-        if code[at + 1] < 0xE8:
-            at += 2
-            continue
-        if code[at + 1] & 0xEC == 0xEC and code[at + 3] & 0x0E == 0x0A:
-            return True
-        at += 4
-    return False
