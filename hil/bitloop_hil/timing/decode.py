@@ -202,7 +202,9 @@ def _step(instruction: Any) -> Step:
         literal,
         flow,
         instruction.cc not in (arm.ARM_CC_AL, arm.ARM_CC_INVALID) or name in ("cbz", "cbnz"),
-        any(o.shift.type for o in instruction.operands) and kind not in MEMORY,
+        any(o.shift.type for o in instruction.operands)
+        and kind not in MEMORY
+        and not name.startswith(("uxt", "sxt")),
         bool(writes >> FLAGS & 1),
     )
 

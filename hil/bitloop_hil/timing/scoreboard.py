@@ -72,8 +72,8 @@ class Scoreboard:
             before = time
         last = steps[-1] if steps else None
         leaving = self._table.jumping(last) if last is not None and last.leaves else 0
-        if leaving and partner is None and not last_sets_flags(steps):
-            leaving = max(0, leaving - self._rule("paired_jump"))
+        if leaving and partner is None and _sets_flags(steps):  # a taken branch pairs only with what it does not need
+            leaving += self._rule("flags_late")
         left = tuple(sorted((register, when - time) for register, when in ready.items() if when > time))
         surely = last is not None and last.leaves and not last.conditional
         return costs, State(left, max(0, float_ready - time), partner, leaving, surely)
@@ -114,6 +114,6 @@ class Scoreboard:
         return max(1, self._table.alone(step))
 
 
-def last_sets_flags(steps: Sequence[Step]) -> bool:
+def _sets_flags(steps: Sequence[Step]) -> bool:
     """Whether the step before the last computes the flags the last may need."""
     return len(steps) > 1 and steps[-2].sets_flags
