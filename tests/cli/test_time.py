@@ -47,5 +47,5 @@ def test_a_function_of_a_program_is_timed(tmp_path: Path) -> None:
 
 
 def test_mistakes_are_explained(library: Path) -> None:
-    assert "no target is called" in run("time", library, "--core", "cortex-a9").err
+    assert "no cycle model" in run("time", library, "--core", "cortex-a9").err
     assert "no linked program" in run("time", library, "--function", "main").err

@@ -20,6 +20,7 @@ from bitloop.targets import target
 from bitloop.toolchain import Flags, Sources, Toolchain
 from bitloop_hil.timing.engine import Engine
 from bitloop_hil.timing.lines import Lines
+from bitloop_hil.timing.tables import table
 
 LEARN, DETECT = "learn", "detect"
 _INIT = "bl_time_init"
@@ -82,6 +83,7 @@ class LibraryTime:
 
 def build_for_timing(library: Library, core: str, compiler: str = "zig", optimize: str = "-O2") -> Path:
     """The library's functions as an ELF for a bare core, with debug information."""
+    table(core)  # refuses what there is no model of
     options = Options("v3")
     functions = [_DETECTS[library.kind], *([_LEARNS] if library.kind == "anomaly" else [])]
     script = _SCRIPT.format(init=_INIT, functions=" ".join(functions))

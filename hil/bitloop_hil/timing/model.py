@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from bitloop.errors import TimingError
-from bitloop_hil.benches.virtual.fast import Accelerator, DivisionCost
+from bitloop_hil.benches.virtual.fields import Accelerator, DivisionCost
 from bitloop_hil.timing.decode import Step, steps
 from bitloop_hil.timing.fetching import Fetching
 from bitloop_hil.timing.pipeline import Pipeline, Simple

@@ -6,7 +6,6 @@ import ctypes
 import mmap
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,143 +15,39 @@ from unicorn.unicorn_py3 import unicorn as binding
 from bitloop.errors import ProbeError
 from bitloop.targets import target
 from bitloop.toolchain import Flags, Sources, Toolchain
+from bitloop_hil.benches.virtual.fields import (
+    ASK,
+    FIFO,
+    SLOW_READ,
+    SLOW_WRITE,
+    Accelerator,
+    Division,
+    DivisionCost,
+    Fields,
+    Price,
+    Registers,
+)
 
-_FIFO = 1 << 20
+__all__ = [
+    "JUMPED",
+    "Accelerator",
+    "DivisionCost",
+    "Fast",
+    "Price",
+    "Pricer",
+    "Registers",
+    "address_of",
+    "count",
+    "library",
+]
+
 _PRICES = 1 << 17
-_U16, _U32, _U64 = ctypes.c_uint16, ctypes.c_uint32, ctypes.c_uint64
-_ASK = ctypes.CFUNCTYPE(_U64, _U64, _U32, _U32)
+_U64 = ctypes.c_uint64
+NO_DIVISIONS = DivisionCost()
 JUMPED = 0x8000  # in an entry: the block was not entered from the one that stands before it
 
 Pricer = Callable[[int, bytes, int], tuple[int, int, int]]
 """(address, code, entry) of a block to (cycles, instructions, state it leaves the pipeline in, below JUMPED)."""
-_SLOW_READ = ctypes.CFUNCTYPE(_U64, _U64)
-_SLOW_WRITE = ctypes.CFUNCTYPE(None, _U64, _U64)
-
-
-class Price(ctypes.Structure):
-    """`struct price` of fast.c."""
-
-    _fields_ = (
-        ("address", _U32),
-        ("size", _U16),
-        ("entry", _U16),
-        ("exit", _U16),
-        ("instructions", _U16),
-        ("cycles", _U32),
-        ("uses", _U64),
-        ("extra", _U64),
-    )
-
-
-class _Lines(ctypes.Structure):
-    """`struct lines` of accelerator.h."""
-
-    _fields_ = (("count", _U32), ("line", _U32 * 64), ("used", _U64 * 64))
-
-
-class _Accelerator(ctypes.Structure):
-    """`struct accelerator` of accelerator.h."""
-
-    _fields_ = (
-        ("first", _U64),
-        ("end", _U64),
-        ("ready", _U64),
-        ("uses", _U64),
-        ("wait_states", _U32),
-        ("bytes", _U32),
-        ("current", _U32),
-        ("coming", _U32),
-        ("code", _Lines),
-        ("data", _Lines),
-    )
-
-
-class _Fast(ctypes.Structure):
-    """`struct fast` of fast.c."""
-
-    _fields_ = (
-        ("instructions", _U64),
-        ("cycles", _U64),
-        ("limit", _U64),
-        ("block", _U64),
-        ("block_end", _U64),
-        ("started", _U64),
-        ("finish", _U64),
-        ("polled", _U64),
-        ("prices", ctypes.c_void_p),
-        ("price", ctypes.c_void_p),
-        ("stop", ctypes.c_void_p),
-        ("read_register", ctypes.c_void_p),
-        ("ask", _ASK),
-        ("slow_read", _SLOW_READ),
-        ("slow_write", _SLOW_WRITE),
-        ("divide_less", _U32),
-        ("divide_base", _U32),
-        ("divide_step", _U32),
-        ("state", _U32),
-        ("entry", _U32),
-        ("known", _U32),
-        ("refuse", _U32),
-        ("status_at", _U32),
-        ("receive_at", _U32),
-        ("send_at", _U32),
-        ("status", _U32),
-        ("receive_bit", _U32),
-        ("send_bit", _U32),
-        ("send_bit_means_full", _U32),
-        ("connected", _U32),
-        ("polls", _U32),
-        ("counted", _U32),
-        ("idle", _U32),
-        ("received", _U32),
-        ("taken", _U32),
-        ("sent", _U32),
-        ("accelerator", _Accelerator),
-        ("received_bytes", ctypes.c_uint8 * _FIFO),
-        ("sent_bytes", ctypes.c_uint8 * _FIFO),
-    )
-
-
-class _Division(ctypes.Structure):
-    """`struct division` of fast.c."""
-
-    _fields_ = (
-        ("fast", ctypes.c_void_p),
-        ("dividend", ctypes.c_int32),
-        ("divisor", ctypes.c_int32),
-        ("is_signed", _U32),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class DivisionCost:
-    """Cycles of a division beyond its price; see `division` in fast.c. All zero: its price is all there is to it."""
-
-    less: int = 0
-    base: int = 0
-    step: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Accelerator:
-    """What reads the flash: lines of so many bytes, and how many are kept of code and of data, 64 at most."""
-
-    bytes: int = 16
-    lines: int = 64
-    data_lines: int = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Registers:
-    """Where a UART's hot registers are (offsets in its page), and what their bits mean."""
-
-    page: int
-    status_at: int
-    receive_at: int
-    send_at: int
-    receive_bit: int
-    send_bit: int
-    send_bit_means_full: bool
 
 
 def library() -> Path:
@@ -175,19 +70,19 @@ def count(address: int, code: bytes, entry: int) -> tuple[int, int, int]:
 class Fast:
     """Counts a core's instructions and cycles, and carries its UART's bytes. Exact whenever the core stands."""
 
-    def __init__(self, core: unicorn.Uc, pricer: Pricer = count, divisions: DivisionCost = DivisionCost()) -> None:
+    def __init__(self, core: unicorn.Uc, pricer: Pricer = count, divisions: DivisionCost = NO_DIVISIONS) -> None:
         self._library = ctypes.CDLL(str(library()))
         self._core, self._pricer = core, pricer
-        self.fields = _Fast()
+        self.fields = Fields()
         self._prices = mmap.mmap(-1, _PRICES * ctypes.sizeof(Price))
         self.fields.finish = _NOWHERE - 1
         self.fields.prices = address_of(self._prices)
-        self.fields.ask = _ASK(self._ask)
+        self.fields.ask = ASK(self._ask)
         self.fields.stop = _address(binding.uclib.uc_emu_stop)
         self.fields.read_register = _address(binding.uclib.uc_reg_read)
         self.fields.divide_less, self.fields.divide_base = divisions.less, divisions.base
         self.fields.divide_step = divisions.step
-        self._divisions: dict[int, tuple[int, _Division]] = {}  # hook and what it is given, by address
+        self._divisions: dict[int, tuple[int, Division]] = {}  # hook and what it is given, by address
         self._found: list[tuple[int, int]] = []  # address and opcode of divisions not yet watched
         self._trouble: Exception | None = None
         self._stands_at = -1
@@ -246,7 +141,7 @@ class Fast:
         )
         fields.receive_bit, fields.send_bit = registers.receive_bit, registers.send_bit
         fields.send_bit_means_full = int(registers.send_bit_means_full)
-        fields.slow_read, fields.slow_write = _SLOW_READ(read), _SLOW_WRITE(write)
+        fields.slow_read, fields.slow_write = SLOW_READ(read), SLOW_WRITE(write)
         status = binding.uclib.uc_mmio_map(
             self._core._uch,
             _U64(registers.page),
@@ -287,7 +182,7 @@ class Fast:
     @property
     def room(self) -> int:
         """Bytes `feed` takes now."""
-        return _FIFO - int(self.fields.received - self.fields.taken)
+        return FIFO - int(self.fields.received - self.fields.taken)
 
     def feed(self, data: bytes) -> None:
         """Bytes from the line, at most `room`."""
@@ -348,7 +243,7 @@ class Fast:
         """Let divisions report their operands from now on."""
         for address, opcode in self._found:
             dividend, divisor = _REGISTERS[opcode >> 16 & 15], _REGISTERS[opcode & 15]
-            told = _Division(ctypes.addressof(self.fields), dividend, divisor, int(not opcode >> 21 & 1))
+            told = Division(ctypes.addressof(self.fields), dividend, divisor, int(not opcode >> 21 & 1))
             handle = self._add_hook(unicorn.UC_HOOK_CODE, self._library.fast_divide, told, address, address)
             self._divisions[address] = handle, told
         self._found.clear()
