@@ -18,6 +18,7 @@ from bitloop_hil.benches.virtual.memory import Memory
 _PAGE = 0x1000
 _POLL_WITHIN = 64  # instructions between two reads
 _POLLS = 8  # reads of each register before it counts as waiting
+_POLLS_AGAIN = 3  # the same for registers that were waited for before
 _POLLED = 4  # registers at most
 _CORE = 0xE0000000  # the private peripheral bus, which no host changes
 _NOTED = 16  # accesses to registers that nobody models: so many are told
@@ -51,6 +52,7 @@ class Bus:
         self.waiting = self.polls_core = False
         self.refused = None
         self._seen: dict[int, int] = {}
+        self._waited_for: set[int] = set()
         self._quiet = self._last = 0
         self._unknown: set[int] = set()
 
@@ -136,8 +138,10 @@ class Bus:
         known = self._seen.get(address)
         if near and known == value:
             self._quiet += 1
-            if self._quiet >= _POLLS * len(self._seen):
+            polls = _POLLS_AGAIN if self._seen.keys() <= self._waited_for else _POLLS
+            if self._quiet >= polls * len(self._seen):
                 self.waiting = True
+                self._waited_for = set(self._seen)
                 self.polls_core = all(one >= _CORE for one in self._seen)
                 self.touched()
                 self._stop()
