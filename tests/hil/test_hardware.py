@@ -28,8 +28,8 @@ from bitloop_hil.boards import board_file
 from bitloop_hil.images import Image
 from bitloop_hil.link.transport import SerialTransport
 from bitloop_hil.locks import BoardLock, holder
-from bitloop_hil.probe.readback import segments
 from bitloop_hil.rig import Place, open_place
+from bitloop_hil.segments import segments
 from tests.hil import tiny
 
 BOARD, SERIAL = "generic-cortex-m0", "066BFF49"

@@ -27,7 +27,8 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bitloop.errors import BootError, FlashError, LinkError, ProbeError
+from bitloop.errors import BootError, LinkError, ProbeError
+from bitloop_hil.benches.emulated import EmulatedBoard
 from bitloop_hil.boards import BoardFile
 from bitloop_hil.closing import Closing
 from bitloop_hil.link.client import Link, Reply
@@ -76,7 +77,7 @@ def executable() -> str:
     return found
 
 
-class Run:
+class Run(Closing):
     """One QEMU process with its two FIFOs; also the link's transport."""
 
     def __init__(self, machine: Machine, image: Path) -> None:
@@ -166,50 +167,24 @@ class Run:
         return ProbeError(text) if self._heard else BootError(f"{text} before the firmware said anything")
 
 
-class QemuBoard(Closing):
+class QemuBoard(EmulatedBoard[Run]):
     """A machine of QEMU as a `Board`; raises ProbeError where QEMU is not installed. Ticks are instructions."""
 
     bench = "qemu"
-    unit = "instructions"
 
     def __init__(self, board: BoardFile) -> None:
         machine = MACHINES.get(board.name)
         if machine is None:
             raise ProbeError(f"bench qemu has no board {board.name!r}; choose one of {', '.join(MACHINES)}")
         executable()
-        self.name, self.core = machine.name, machine.core
+        super().__init__(machine.name, machine.core)
         self._machine = machine
-        self._image: Path | None = None
-        self._run: Run | None = None
 
-    def flash(self, image: Path) -> None:
-        """Choose the image that runs from the next reset on."""
-        if not image.is_file():
-            raise FlashError(f"{image} is not a file; build the image first")
-        self._stop()
-        self._image = image
+    def _start(self, image: Path) -> Run:
+        return Run(self._machine, image)
 
-    def reset(self) -> None:
-        """Start QEMU anew: nothing is left of the last run."""
-        if self._image is None:
-            raise ProbeError(f"{self.name} has no image; flash one first")
-        self._stop()
-        self._run = Run(self._machine, self._image)
-
-    def link(self) -> Link:
-        """A link to the run that the last reset started; it ends with the next reset."""
-        if self._run is None:
-            raise ProbeError(f"{self.name} is not running; reset it first")
-        return _InstructionLink(self._run, self._machine)
-
-    def close(self) -> None:
-        """End QEMU; safe to call twice."""
-        self._stop()
-
-    def _stop(self) -> None:
-        if self._run is not None:
-            self._run.close()
-        self._run = None
+    def _link(self, run: Run, image: Path) -> Link:
+        return _InstructionLink(run, self._machine)
 
 
 class _InstructionLink(Link):

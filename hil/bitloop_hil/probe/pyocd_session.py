@@ -19,8 +19,9 @@ from pyocd.flash.loader import FlashLoader
 from pyocd.probe.aggregator import DebugProbeAggregator
 
 from bitloop.errors import BitloopError, FlashError, ProbeError, VerifyError
-from bitloop_hil.probe.readback import compare, segments
+from bitloop_hil.probe.readback import compare
 from bitloop_hil.probe.targets import register
+from bitloop_hil.segments import segments
 
 _CHUNK = 16 * 1024  # bytes read back at once
 _OPERATIONS = ("init", "erase_sector", "program", "analyzer", "erase_all")

@@ -27,8 +27,8 @@ from bitloop_hil.link.greeting import Greeting
 from bitloop_hil.link.remote import open_port
 from bitloop_hil.link.transport import Transport
 from bitloop_hil.locks import BoardLock
-from bitloop_hil.probe.readback import segments
 from bitloop_hil.rig import Place
+from bitloop_hil.segments import segments
 from bitloop_hil.symbols import Symbols
 
 _ASKING = Patience(hello=0.2, boot=0.4)  # a board that runs answers within milliseconds

@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bitloop.errors import BootError, FlashError, ProbeError
+from bitloop.errors import BootError, ProbeError
+from bitloop_hil.benches.emulated import EmulatedBoard
 from bitloop_hil.benches.renode.platform import Files, unknown, write
 from bitloop_hil.boards import BoardFile
 from bitloop_hil.closing import Closing
@@ -38,52 +39,7 @@ def executable() -> str:
     return found
 
 
-class RenodeBoard(Closing):
-    """A board in Renode as a `Board`; ProbeError where Renode is not installed or has no such board."""
-
-    bench = "renode"
-    unit = "instructions"
-
-    def __init__(self, board: BoardFile) -> None:
-        if reason := unknown(board):
-            raise ProbeError(f"bench renode has no board {board.name!r}: {reason}; use the virtual bench")
-        self._program = executable()
-        self.name, self.core = board.name, board.core
-        self._board = board
-        self._image: Path | None = None
-        self._run: _Run | None = None
-
-    def flash(self, image: Path) -> None:
-        """Choose the image that runs from the next reset on."""
-        if not image.is_file():
-            raise FlashError(f"{image} is not a file; build the image first")
-        self._stop()
-        self._image = image
-
-    def reset(self) -> None:
-        """Start Renode anew: nothing is left of the last run."""
-        if self._image is None:
-            raise ProbeError(f"{self.name} has no image; flash one first")
-        self._stop()
-        self._run = _Run(self._program, self._board, self._image)
-
-    def link(self) -> Link:
-        """A link to the run that the last reset started; it ends with the next reset."""
-        if self._run is None or self._image is None:
-            raise ProbeError(f"{self.name} is not running; reset it first")
-        return Link(self._run.line(), describe=Symbols(self._image).describe)
-
-    def close(self) -> None:
-        """End Renode; safe to call twice."""
-        self._stop()
-
-    def _stop(self) -> None:
-        if self._run is not None:
-            self._run.close()
-        self._run = None
-
-
-class _Run:
+class _Run(Closing):
     """One Renode process in a temporary folder."""
 
     def __init__(self, program: str, board: BoardFile, image: Path) -> None:
@@ -151,6 +107,25 @@ class _Run:
     def _release(self) -> None:
         self._said.close()
         self._temporary.cleanup()
+
+
+class RenodeBoard(EmulatedBoard[_Run]):
+    """A board in Renode as a `Board`; ProbeError where Renode is not installed or has no such board."""
+
+    bench = "renode"
+
+    def __init__(self, board: BoardFile) -> None:
+        if reason := unknown(board):
+            raise ProbeError(f"bench renode has no board {board.name!r}: {reason}; use the virtual bench")
+        self._program = executable()
+        super().__init__(board.name, board.core)
+        self._board = board
+
+    def _start(self, image: Path) -> _Run:
+        return _Run(self._program, self._board, image)
+
+    def _link(self, run: _Run, image: Path) -> Link:
+        return Link(run.line(), describe=Symbols(image).describe)
 
 
 class _Line(SerialTransport):

@@ -19,7 +19,7 @@ from bitloop_hil.benches.virtual.dwt import Dwt
 from bitloop_hil.benches.virtual.exceptions import Exceptions, Fault, Status
 from bitloop_hil.benches.virtual.fast import DivisionCost, Fast, Pricer
 from bitloop_hil.benches.virtual.identity import CORES
-from bitloop_hil.benches.virtual.memory import Memory, segments
+from bitloop_hil.benches.virtual.memory import Memory
 from bitloop_hil.benches.virtual.nvic import Nvic
 from bitloop_hil.benches.virtual.parts import Parts
 from bitloop_hil.benches.virtual.runner import SLICE, Runner, Why
@@ -30,6 +30,7 @@ from bitloop_hil.benches.virtual.surroundings import Surroundings
 from bitloop_hil.benches.virtual.systick import SysTick
 from bitloop_hil.benches.virtual.traps import Traps
 from bitloop_hil.boards import BoardFile
+from bitloop_hil.segments import segments
 from bitloop_hil.timing.model import Model
 
 __all__ = ["SLICE", "Machine", "Why"]

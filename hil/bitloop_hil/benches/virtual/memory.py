@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import mmap
 import struct
 from dataclasses import dataclass
-from pathlib import Path
 
 import unicorn
-from elftools.common.exceptions import ELFError
-from elftools.elf.elffile import ELFFile
 
-from bitloop.errors import FlashError
 from bitloop_hil.benches.virtual.devices.device import BusError
 from bitloop_hil.benches.virtual.fast import address_of
 from bitloop_hil.boards import BoardFile
@@ -82,15 +77,3 @@ class Memory:
         block = Block(origin, data, writable)
         self.blocks.append(block)
         return block
-
-
-def segments(image: Path) -> list[tuple[int, bytes]]:
-    """(physical address, bytes) of everything an ELF image loads."""
-    try:
-        elf = ELFFile(io.BytesIO(image.read_bytes()))
-        found = [(int(s["p_paddr"]), bytes(s.data())) for s in elf.iter_segments("PT_LOAD") if s["p_filesz"]]
-    except (OSError, ELFError) as error:
-        raise FlashError(f"{image} is no image ({error}); build it first") from error
-    if not found:
-        raise FlashError(f"{image} loads nothing; build it with a linker script")
-    return found
