@@ -53,7 +53,7 @@ class Recount:
         """`outputs` is the number of floats of an answer. BuildError where the image's ticks are not a counter's."""
         self._counter = _counter(board)
         self._outputs = outputs
-        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
+        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
         self._uc.ctl_set_cpu_model(getattr(arm, board.target.unicorn))
         for region in (board.flash, board.ram):
             self._uc.mem_map(region.origin, region.size)

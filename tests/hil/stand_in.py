@@ -56,7 +56,7 @@ class StandIn:
         self._start_unicorn(board)
 
     def _start_unicorn(self, board: BoardFile) -> None:
-        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
+        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
         self._uc.ctl_set_cpu_model(getattr(arm, board.target.unicorn))
         self._uc.mem_map(_RAM, _RAM_SIZE)
         for origin in (board.flash.origin, 0):

@@ -50,7 +50,7 @@ class Engine:
 
     def __init__(self, core: str, image: Path | bytes, wait_states: int = 0) -> None:
         self.core, self.model = core, Model(core)
-        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
+        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
         self._uc.ctl_set_cpu_model(getattr(arm, target(core).unicorn))
         self._mapped: set[int] = set()
         self._flash = (1 << 32, 0)  # first address and end of what is executable
