@@ -2,10 +2,12 @@
 
 A board's socket is `<runtime>/bitloop/virtual/<board>[@<instance>].sock`. `bitloop bench run` publishes without an
 instance and adds a link `<board>.tty` to the pseudo-terminal, so that a rig file can name a port that stays the same.
+Sockets have short paths, so a runtime folder with a long name is stood in for by one in /tmp.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import stat
@@ -14,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bitloop.errors import ProbeError
+
+_BOARDS = Path("bitloop", "virtual")
+_NAME, _LONGEST = 42, 103  # bytes of a socket's name at most, and of its path: all that macOS takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,15 @@ class Published:
 
 def folder() -> Path:
     """The folder of this user's virtual boards, made if need be; ProbeError if others could write there."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     base = Path(runtime) if runtime else Path(tempfile.gettempdir()) / f"bitloop-{os.getuid()}"
-    path = base / "bitloop" / "virtual"
+    shared = not runtime
+    if len(os.fsencode(base / _BOARDS)) + _NAME > _LONGEST:
+        other = hashlib.sha256(os.fsencode(base)).hexdigest()[:8]
+        base, shared = Path("/tmp") / f"bitloop-{os.getuid()}-{other}", True  # noqa: S108 - it is checked below
+    path = base / _BOARDS
     try:
-        if not runtime:
+        if shared:
             base.mkdir(mode=0o700, exist_ok=True)
             told = base.lstat()
             if not stat.S_ISDIR(told.st_mode) or told.st_uid != os.getuid() or told.st_mode & 0o077:
