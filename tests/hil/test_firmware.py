@@ -184,3 +184,11 @@ def test_the_driver_is_for_boards_with_a_chip() -> None:
     board = replace(board_file("b-l475e-iot01a"), chip=None)
     with pytest.raises(BuildError, match=r"stm32\.h"):
         build_image(LIBRARY, board)
+
+
+@pytest.mark.parametrize("name", CHIPS)
+def test_a_board_without_a_program_says_so_and_no_more(name: str) -> None:
+    machine = Machine(board_file(name))
+    machine.reset()
+    assert machine.run() is Why.LOCKED
+    assert machine.story == "the flash holds no program, so the core does nothing until one is programmed"

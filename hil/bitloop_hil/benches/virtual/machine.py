@@ -36,6 +36,8 @@ from bitloop_hil.timing.model import Model
 __all__ = ["SLICE", "Machine", "Why"]
 
 _PAGE = 0x1000
+_ERASED = (b"\xff" * 8, b"\0" * 8)  # vectors of a core that starts into nothing
+_EMPTY = "the flash holds no program, so the core does nothing until one is programmed"
 
 
 class Machine:
@@ -129,7 +131,8 @@ class Machine:
     @property
     def story(self) -> str:
         """The fault the core took last, or why it locked up."""
-        return self._exceptions.story
+        told = self._exceptions.story
+        return _EMPTY if told and bytes(self.memory.flash.data[:8]) in _ERASED else told
 
     @property
     def seconds_asleep(self) -> float:
