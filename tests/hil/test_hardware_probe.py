@@ -181,7 +181,8 @@ def test_what_a_powered_board_says_of_itself_is_passed_on(image: Image) -> None:
 
     def told(text: str) -> None:
         said.append(text)
-        heard.set()
+        if "HardFault" in text:
+            heard.set()
 
     with Powered("nucleo-l031k6", told=told) as powered:
         there = powered.published
@@ -197,7 +198,7 @@ def test_what_a_powered_board_says_of_itself_is_passed_on(image: Image) -> None:
                 with pytest.raises(LinkError, match="the core took exception 3"):
                     link.detect(signal_)
         assert heard.wait(30)
-    assert "HardFault" in said[0]
+    assert "holds no program" in said[0]
 
 
 def test_a_board_that_loses_its_power_ends_a_link() -> None:
