@@ -23,7 +23,7 @@ from bitloop_hil.boards import board_file, open_board
 from bitloop_hil.faults import FaultyTransport, LineFaults
 from bitloop_hil.faults.campaign import Account, echoes, stream
 from bitloop_hil.images import build_image
-from bitloop_hil.link.client import Patience
+from bitloop_hil.link.patience import Patience
 from tests.library.examples import library
 
 FRAMES = 100_000

@@ -12,7 +12,7 @@ from bitloop import resources
 from bitloop.errors import BuildError
 from bitloop_hil.boards import BoardFile, board_file, names, open_board
 from bitloop_hil.faults import WrappedBoard
-from bitloop_hil.link.client import Patience
+from bitloop_hil.link.patience import Patience
 from bitloop_hil.proof import BROKEN, FAIL, PASS, Proof
 from bitloop_hil.prove import ImageSource, Recipe, Signals, prove
 from tests.hil.needs import need_compiler

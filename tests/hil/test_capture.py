@@ -12,7 +12,8 @@ import pytest
 from bitloop.errors import LinkError
 from bitloop_hil.faults import FaultyTransport, LineFaults, WrappedBoard
 from bitloop_hil.link.capture import FROM_BOARD, MAGIC, TO_BOARD, Capture, Replay, records
-from bitloop_hil.link.client import Link, Patience
+from bitloop_hil.link.client import Link
+from bitloop_hil.link.patience import Patience
 from bitloop_hil.proof import BROKEN
 from bitloop_hil.prove import Signals, prove
 from tests.hil.fake_line import FakeLine

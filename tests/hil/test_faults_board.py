@@ -17,7 +17,8 @@ from bitloop_hil.faults import KINDS, FaultyTransport, LineFaults, WrappedBoard,
 from bitloop_hil.faults.campaign import echoes
 from bitloop_hil.images import Image, build_image
 from bitloop_hil.link.capture import Capture, records
-from bitloop_hil.link.client import Link, Patience
+from bitloop_hil.link.client import Link
+from bitloop_hil.link.patience import Patience
 from bitloop_hil.proof import BROKEN, Proof
 from bitloop_hil.prove import Recipe, Signals, prove
 from tests.hil.fakes import FakeBoard

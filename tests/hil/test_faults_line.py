@@ -16,8 +16,9 @@ from bitloop_hil.faults import FaultyTransport, LineFaults
 from bitloop_hil.faults.campaign import Account, Numbering, echoes, payloads, stream
 from bitloop_hil.faults.line import Spoiler
 from bitloop_hil.link import packets as p
-from bitloop_hil.link.client import Link, Patience
+from bitloop_hil.link.client import Link
 from bitloop_hil.link.frame import Decoder, Frame, LinkStats, encode
+from bitloop_hil.link.patience import Patience
 from tests.hil import link_c
 from tests.hil.fake_line import FakeLine
 

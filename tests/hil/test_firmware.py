@@ -13,8 +13,9 @@ from bitloop_hil.benches.virtual.machine import Machine, Why
 from bitloop_hil.boards import BoardFile, board_file, names
 from bitloop_hil.images import Image, build_image
 from bitloop_hil.link import packets as p
-from bitloop_hil.link.client import Link, Patience
+from bitloop_hil.link.client import Link
 from bitloop_hil.link.frame import Frame, encode
+from bitloop_hil.link.patience import Patience
 from tests.hil.needs import need_compiler
 from tests.library import examples
 

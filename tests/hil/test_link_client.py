@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from bitloop.errors import BootError, LinkError
 from bitloop_hil.link import packets as p
-from bitloop_hil.link.client import Link, Patience
+from bitloop_hil.link.client import Link
 from bitloop_hil.link.frame import Frame, encode
+from bitloop_hil.link.patience import Patience
 from bitloop_hil.link.transport import Deadline, StreamTransport
 from tests.hil.fake_line import BUILD, LIBRARY, FakeLine
 

@@ -13,8 +13,9 @@ from bitloop.errors import LinkError
 from bitloop_hil.boards import board_file, open_board
 from bitloop_hil.images import build_image
 from bitloop_hil.link import packets as p
-from bitloop_hil.link.client import Link, Patience
+from bitloop_hil.link.client import Link
 from bitloop_hil.link.frame import Frame, encode
+from bitloop_hil.link.patience import Patience
 from bitloop_hil.link.stream import Flow, Judge, noise
 from tests.hil.fake_line import Deliver, FakeLine
 from tests.library import examples

@@ -18,9 +18,10 @@ from bitloop.toolchain import COMPILERS, Flags
 from bitloop_hil.benches.virtual import VirtualBoard
 from bitloop_hil.boards import board_file, open_board
 from bitloop_hil.images import Image, build_image
-from bitloop_hil.link.client import Link, Patience
+from bitloop_hil.link.client import Link
 from bitloop_hil.link.frame import Frame, encode
 from bitloop_hil.link.packets import ECHO, LEARN
+from bitloop_hil.link.patience import Patience
 from bitloop_hil.link.transport import SerialTransport
 from tests.hil import tiny
 from tests.hil.needs import need_compiler

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from bitloop_hil.board import Board, Programmed
 from bitloop_hil.closing import Closing
-from bitloop_hil.link.client import Link, Patience, Wrap
+from bitloop_hil.link.client import Link, Wrap
+from bitloop_hil.link.patience import Patience
 
 
 class WrappedBoard(Closing):

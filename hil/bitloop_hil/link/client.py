@@ -15,6 +15,7 @@ from bitloop_hil.closing import Closing
 from bitloop_hil.link import packets as p
 from bitloop_hil.link.frame import Decoder, Frame, LinkStats, encode
 from bitloop_hil.link.greeting import Greeting, read, refuse_other
+from bitloop_hil.link.patience import Patience
 from bitloop_hil.link.stream import Flow, Parts, pour, receive
 from bitloop_hil.link.transport import Deadline, Transport
 
@@ -29,26 +30,6 @@ Describe = Callable[[int], str]
 
 Notes = Callable[[], str]
 """What the bench has seen of a board in trouble, in words; empty if nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds to wait for a reply before the request is sent again, how often, and for the greeting in all.
-
-    `call` is for requests that run the library, `request` for all others. Every wait is twice as long as the one
-    before, but none longer than `longest`; so a board that hangs is given up after 15 or 35 seconds.
-    """
-
-    request: float = 1.0
-    call: float = 5.0
-    attempts: int = 4
-    hello: float = 0.5
-    boot: float = 10.0
-    longest: float = 10.0
-
-    def waits(self, first: float) -> list[float]:
-        """Seconds of every wait for a reply, the first of which is `first`."""
-        return [min(first * 2**attempt, max(first, self.longest)) for attempt in range(self.attempts)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

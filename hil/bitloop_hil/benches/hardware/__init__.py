@@ -22,8 +22,9 @@ from bitloop_hil.benches.hardware.flashed import Flashed, Segments
 from bitloop_hil.board import Board, Programmed
 from bitloop_hil.boards import BoardFile, board_file
 from bitloop_hil.closing import Closing
-from bitloop_hil.link.client import Describe, Link, Patience
+from bitloop_hil.link.client import Describe, Link
 from bitloop_hil.link.greeting import Greeting
+from bitloop_hil.link.patience import Patience
 from bitloop_hil.link.remote import open_port
 from bitloop_hil.link.transport import Transport
 from bitloop_hil.locks import BoardLock
