@@ -122,18 +122,22 @@ def _signals(chosen: Chosen, count: int) -> tuple[NDArray[np.float32] | None, ND
 
 
 def _show(console: Console, record: dict[str, Any]) -> None:
+    from rich.table import Table
+
     doubt = record["uncertainty"]
     exact = f"estimate, within about {doubt:.0%}" if doubt >= 0.1 else "from the model of the core"
     waits = f", {record['wait_states']} wait states" if record["wait_states"] else ", no wait states"
     say(console, f"{record['core']} at {record['mhz']:g} MHz{waits}: {exact}")
+    table = Table("", "", "min", "median", "max", box=None, header_style="", pad_edge=False)
+    for column in table.columns[2:]:
+        column.justify = "right"
     for name, call in record["calls"].items():
-        low, middle, high = call["min"], call["median"], call["max"]
-        say(
-            console,
-            f"{name}: {middle['cycles']:g} cycles = {middle['us']:g} us"
-            f" ({low['cycles']:g} to {high['cycles']:g} cycles, {call['calls']} calls,"
-            f" {record['instructions'][name]:g} instructions)",
-        )
+        spread = [call[which] for which in ("min", "median", "max")]
+        table.add_row(name, "cycles", *(f"{each['cycles']:,.0f}" for each in spread))
+        table.add_row("", "us", *(f"{each['us']:,.1f}" for each in spread))
+    console.print(table)
+    for name, call in record["calls"].items():
+        say(console, f"{name}: {record['instructions'][name]:,.0f} instructions, median of {call['calls']} calls")
     for kernel, share in record["kernels"].items():
         if share >= 0.0005:
             say(console, f"  {share:6.1%}  {kernel}")
