@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import select
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
-from bitloop.errors import BuildError, LockError, ProbeError
+from bitloop.errors import BuildError, LockError
+from bitloop_hil.board_process import BoardProcess
 from bitloop_hil.boards import board_file
 from bitloop_hil.closing import Closing
 from bitloop_hil.locks import BoardLock, holder
 from bitloop_hil.published import Published, running, socket_path
-
-_START_SECONDS = 60.0  # the first start on a machine compiles a little C
-_END_SECONDS = 5.0
 
 
 class Powered(Closing):
@@ -38,15 +31,15 @@ class Powered(Closing):
         path.unlink(missing_ok=True)  # of a process that was killed
         self.published = Published(name, path.with_suffix(".tty"), path)
         self._listener: threading.Thread | None = None
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bitloop_hil.benches.virtual", board, "--socket", str(path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the command, which then ends the board
-        )
+        try:
+            # Ctrl-C is for the command, which then ends the board.
+            self._process = BoardProcess(board, path, apart=True)
+        except BaseException:
+            self._lock.close()
+            raise
         try:
             self.published.port.unlink(missing_ok=True)
-            self.published.port.symlink_to(self._port())
+            self.published.port.symlink_to(self._process.first["port"])
             # Somebody has to read what it says, or it stands still once the pipe is full.
             self._listener = threading.Thread(target=self._listen, args=(told or _ignore,), daemon=True)
             self._listener.start()
@@ -60,36 +53,19 @@ class Powered(Closing):
 
     def close(self) -> None:
         """Cut the power; safe to call twice."""
-        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101 - both asked for
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        try:
-            self._process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.end()
         if self._listener is not None:
             self._listener.join()
-        self._process.stdout.close()
+        self._process.close()
         self.published.port.unlink(missing_ok=True)
         self.published.socket.unlink(missing_ok=True)
         self._lock.close()
 
     def _listen(self, told: Callable[[str], None]) -> None:
-        assert self._process.stdout is not None  # noqa: S101 - it was asked for
         for line in self._process.stdout:
             text = json.loads(line).get("text")
             if text:
                 told(str(text))
-
-    def _port(self) -> Path:
-        stream = self._process.stdout
-        assert stream is not None  # noqa: S101 - it was asked for
-        line = stream.readline() if select.select([stream], [], [], _START_SECONDS)[0] else b""
-        try:
-            return Path(json.loads(line)["port"])
-        except (ValueError, KeyError) as error:
-            raise ProbeError(f"the virtual board {self.published.name} did not start; see what it said") from error
 
 
 def _power_lock(name: str) -> BoardLock:

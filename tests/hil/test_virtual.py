@@ -270,7 +270,7 @@ def test_no_process_is_left_behind() -> None:
     process = board._process
     board.close()
     board.close()
-    assert process.returncode == 0
+    assert process.wait() == 0
 
 
 def test_the_board_ends_with_whoever_started_it() -> None:

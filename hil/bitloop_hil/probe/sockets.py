@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import select
 import socket
 import struct
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from bitloop.errors import ProbeError
+from bitloop_hil.board_process import BoardProcess
 from bitloop_hil.closing import Closing
-from bitloop_hil.link.transport import Deadline
 from bitloop_hil.probe.frames import PROTOCOL, Operation, Reader, Status, pack
 
 _ANSWER_SECONDS = 30.0
-_START_SECONDS = 60.0  # the first start on a machine compiles a little C
-_END_SECONDS = 5.0
 _CHUNK = 1 << 16
 _POSTED = 64  # writes that may be under way
 
@@ -165,42 +160,17 @@ class OwnBoard(Closing):
 
     def __init__(self, board: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="bitloop-probe-")
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the board
         self.path = Path(self._folder.name) / "debug.sock"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bitloop_hil.benches.virtual", board, "--socket", str(self.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-        )
         try:
-            self._wait(board, Deadline.after(_START_SECONDS))
+            self._process = BoardProcess(board, self.path)
         except BaseException:
-            self.close()
+            self._folder.cleanup()
             raise
 
     def close(self) -> None:
         """Switch it off; safe to call twice."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-        try:
-            self._process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._said.close()
+        self._process.close()
         self._folder.cleanup()
-
-    def _wait(self, board: str, deadline: Deadline) -> None:
-        """Until it has said its first line: then it listens."""
-        assert self._process.stdout is not None  # noqa: S101 - it was asked for
-        if not select.select([self._process.stdout], [], [], deadline.left())[0]:
-            raise ProbeError(f"the virtual board {board} did not start within {_START_SECONDS:g} s")
-        if not self._process.stdout.readline():
-            self._said.seek(0)
-            said = " ".join(self._said.read().decode(errors="replace").split())[-300:]
-            raise ProbeError(f"the virtual board {board} did not start ({said or 'without a word'})")
 
 
 def _word(answer: bytes) -> int:

@@ -14,15 +14,13 @@ import itertools
 import json
 import os
 import select
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from bitloop.errors import BootError, FlashError, ProbeError
 from bitloop_hil import published
 from bitloop_hil.board import Programmed
+from bitloop_hil.board_process import BoardProcess
 from bitloop_hil.boards import BoardFile
 from bitloop_hil.closing import Closing
 from bitloop_hil.link.client import Link
@@ -30,9 +28,7 @@ from bitloop_hil.link.transport import Deadline, SerialTransport
 from bitloop_hil.probe.flasher import Flasher
 from bitloop_hil.symbols import Symbols
 
-_START_SECONDS = 60.0  # the first start on a machine compiles fast.c
 _COMMAND_SECONDS = 30.0
-_END_SECONDS = 5.0
 _INSTANCES = itertools.count()
 
 
@@ -51,25 +47,20 @@ class VirtualBoard(Closing):
         self._faults: list[str] = []
         self._locked = ""
         self._links: list[Link] = []
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the board
         self._flasher: Flasher | None = None
         self._debugged = False
-        command = [sys.executable, "-m", "bitloop_hil.benches.virtual", board.name]
+        socket = None
         if board.probe is not None:
             instance = f"{os.getpid()}-{next(_INSTANCES)}"
-            command += ["--socket", str(published.socket_path(board.name, instance))]
+            socket = published.socket_path(board.name, instance)
             self._flasher = Flasher(
                 f"virtual:{board.name}@{instance}",
                 board.probe.target,
                 frequency=board.probe.frequency,
                 connect_mode=board.probe.connect,
             )
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said)
-        try:
-            self.port = str(self._answer("port", Deadline.after(_START_SECONDS))["port"])
-        except BaseException:
-            self.close()
-            raise
+        self._process = BoardProcess(board.name, socket)
+        self.port = str(self._process.first["port"])
 
     def flash(self, image: Path) -> Programmed | None:
         """Program the image; the board stands still until the next reset. None where it was loaded directly."""
@@ -108,15 +99,7 @@ class VirtualBoard(Closing):
             self._links.pop().close()
         if self._flasher is not None:
             self._flasher.close()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-        try:
-            self._process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._said.close()
+        self._process.close()
 
     def check(self) -> None:
         """BootError if the core has locked up, ProbeError if the bench is gone."""
@@ -127,18 +110,16 @@ class VirtualBoard(Closing):
 
     def notes(self) -> str:
         """What keeps the board from working, as far as the bench can see, and the faults its core took."""
-        if self._process.poll() is None:
+        if self._process.running:
             self._listen(0.0)
         faults = [self._symbols.annotate(fault) if self._symbols else fault for fault in self._faults]
         return "; ".join(self._notes + faults)
 
     def _command(self, command: dict[str, int | str]) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - it was asked for
         try:
             self._process.stdin.write(json.dumps(command).encode() + b"\n")
-            self._process.stdin.flush()
         except OSError as error:
-            raise self._gone() from error
+            raise self._process.ended() from error
         self._answer("done", Deadline.after(_COMMAND_SECONDS))
 
     def _answer(self, key: str, deadline: Deadline) -> dict[str, Any]:
@@ -155,13 +136,12 @@ class VirtualBoard(Closing):
 
     def _listen(self, seconds: float) -> None:
         """Take what the process says within so many seconds."""
-        assert self._process.stdout is not None  # noqa: S101 - it was asked for
         handle = self._process.stdout.fileno()
         if not select.select([handle], [], [], seconds)[0]:
             return
         data = os.read(handle, 1 << 16)
         if not data:
-            raise self._gone()
+            raise self._process.ended()
         *lines, self._partial = (self._partial + data).split(b"\n")
         for line in map(json.loads, lines):
             if line.get("event") == "started":
@@ -174,12 +154,6 @@ class VirtualBoard(Closing):
                 self._faults.append(str(line["text"]))
             else:
                 self._lines.append(line)
-
-    def _gone(self) -> ProbeError:
-        status = self._process.wait()
-        self._said.seek(0)
-        said = " ".join(self._said.read().decode(errors="replace").split())[-400:] or "without a word"
-        return ProbeError(f"the virtual board {self.name} ended with status {status} ({said})")
 
 
 class _Line(SerialTransport):
