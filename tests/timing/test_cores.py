@@ -61,6 +61,25 @@ ALONE = [
     (M4, "vdiv.f32 s0, s1, s2\n vadd.f32 s3, s0, s5", 15),
     (M4, "vdiv.f32 s0, s1, s2\n" + "adds r4, r4\n" * 9 + "vadd.f32 s3, s0, s5", 15),
     (M4, "vldr s0, [r0]\n vstr s1, [r0]", 4),
+    # DDI 0337G, table 15-3: jumps decided when they execute are a cycle late; BX LR is, if LR is being written
+    (M4, "cbz r4, 1f\n nop\n 1: nop", 4),
+    (M4, "cbnz r4, 1f\n nop\n 1: nop", 3),
+    (M4, "adr r4, 1f + 1\n bx r4\n .balign 4\n 1: nop", 1 + 3 + 1),
+    (M4, "mov r4, lr\n bl empty\n mov lr, r4\n nop", 1 + 2 + 2 + 1 + 1),
+    (M4, "mov lr, lr", 2),
+    # DDI 0337G 1.4: a branch not taken has used a fetch, which shows where every one counts
+    (M4, "cmp.w r0, r0\n" + "add.w r4, r4, r4\n" * 6, 7),
+    (M4, "cmp.w r0, r0\n bne.w 1f\n" + "add.w r4, r4, r4\n" * 6 + "1:", 9),
+    (M4, "cmp r0, r0\n bne 1f\n" + "adds r4, r4\n" * 6 + "1:", 8),
+    # github.com/jnk0le/random: stores with a register offset; loads overlap within the same memory only
+    (M4, "str r4, [r0, r5]\n adds r6, r6", 3),
+    (M4, "ldr r4, [r0]\n str r4, [r1, r5]\n adds r6, r6", 4),
+    (M4, "ldr r4, 2f\n ldr r5, 2f\n b 3f\n .balign 4\n 2: .word 1\n 3:", 3 + 2),
+    (M4, "ldr r4, 2f\n ldr r5, [r0]\n b 3f\n .balign 4\n 2: .word 1\n 3:", 4 + 2),
+    (M4, "ldr r4, 2f\n str r5, [r0]\n b 3f\n .balign 4\n 2: .word 1\n 3:", 3 + 2),
+    # behind a jump unaligned loads overlap, elsewhere they do not (docs/benchmarks.md: depthconv, edn, matmult-int)
+    (M4, "nop\n ldr.w r4, [r0, #4]\n ldr.w r5, [r1, #4]\n adds r6, r6", 1 + 4 + 1),
+    (M4, "b 1f\n .balign 4\n nop\n 1: ldr.w r4, [r0, #4]\n ldr.w r5, [r1, #4]\n adds r6, r6", 3 + 3 + 1),
 ]
 
 

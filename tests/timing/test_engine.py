@@ -17,7 +17,7 @@ from tests.timing.snippets import DATA, engine
 M4 = "cortex-m4f"
 CODE = (  # one piece of everything a pipeline minds
     "0068 0960 d1e90023 92fbf3f2 01eb0211 08bf 8018 2de9f00f bde8f00f 01eb4201 21ea0203 61f00502 0a68 a1fb0223 "
-    "30ee211a 80ee810a 70ee001a 00bf 5a1c 1a60"
+    "30ee211a 80ee810a 70ee001a 00bf 5a1c 1a60 01d1 01eb0211 01eb0211 0149 0868 4859 4851 10b1 01eb0211"
 )
 
 

@@ -31,8 +31,10 @@ class Kind(Enum):
     LOAD_MANY = "load_many"  # LDM and POP; `words` of them
     STORE_MANY = "store_many"
     BRANCH = "branch"  # to an address in the instruction
+    COMPARE_BRANCH = "compare_branch"  # CBZ and CBNZ
     CALL = "call"  # BL
     JUMP = "jump"  # to an address in a register
+    RETURN = "return"  # BX LR
     TABLE = "table"  # TBB and TBH
     SYSTEM = "system"  # MRS, MSR, CPS, hints that wait, SVC
     BARRIER = "barrier"
@@ -53,6 +55,7 @@ MEMORY = frozenset(
     for kind in Kind
     if kind.value.startswith(("load", "store")) or "_load" in kind.value or "_store" in kind.value
 )
+_LEAVE = (Kind.BRANCH, Kind.COMPARE_BRANCH, Kind.CALL, Kind.JUMP, Kind.TABLE)
 PC, SP, LR = 15, 13, 14
 FLAGS = 16
 _FIRST_FLOAT = 32  # bits of S0.. in register masks
@@ -124,7 +127,8 @@ _EXACT = {
     **dict.fromkeys(("sdiv", "udiv"), Kind.DIVIDE),
     **dict.fromkeys(("ldrd",), Kind.LOAD_DOUBLE),
     **dict.fromkeys(("strd",), Kind.STORE_DOUBLE),
-    **dict.fromkeys(("b", "cbz", "cbnz"), Kind.BRANCH),
+    "b": Kind.BRANCH,
+    **dict.fromkeys(("cbz", "cbnz"), Kind.COMPARE_BRANCH),
     "bl": Kind.CALL,
     **dict.fromkeys(("bx", "blx", "bxns", "blxns"), Kind.JUMP),
     **dict.fromkeys(("tbb", "tbh"), Kind.TABLE),
@@ -184,9 +188,11 @@ def _step(instruction: Any) -> Step:
     literal = None
     if kind in MEMORY and memory and base >> PC & 1 and not memory[0].mem.index:
         literal = (instruction.address + 4 & ~3) + memory[0].mem.disp
-    flow = kind in (Kind.BRANCH, Kind.CALL, Kind.JUMP, Kind.TABLE) or bool(writes >> PC & 1)
+    flow = kind in _LEAVE or bool(writes >> PC & 1)
     if flow and kind is Kind.ALU:
         kind = Kind.JUMP
+    if name == "bx" and reads >> LR & 1:
+        kind = Kind.RETURN
     return Step(
         instruction.address,
         instruction.size,
@@ -201,7 +207,7 @@ def _step(instruction: Any) -> Step:
         bool(instruction.writeback) or (kind in MEMORY and len(instruction.operands) > len(memory) + words),
         literal,
         flow,
-        instruction.cc not in (arm.ARM_CC_AL, arm.ARM_CC_INVALID) or name in ("cbz", "cbnz"),
+        instruction.cc not in (arm.ARM_CC_AL, arm.ARM_CC_INVALID) or kind is Kind.COMPARE_BRANCH,
         any(o.shift.type for o in instruction.operands)
         and kind not in MEMORY
         and not name.startswith(("uxt", "sxt")),

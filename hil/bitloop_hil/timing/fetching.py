@@ -6,12 +6,17 @@ Fetching. Instructions come in aligned words, one a cycle, into a buffer of thre
 instruction leaves it when the one before starts, and the word it was the last of makes room. A jump empties the
 buffer: its target waits for the refill, and for one word more where a 32-bit instruction lies across two words
 (measured: compendium.i-0.nl, branch timing). Three such unaligned instructions in a row directly behind an
-instruction of several cycles, or behind a jump, wait one cycle (IACR eprint 2025/523).
+instruction of several cycles, or behind a jump, wait one cycle (IACR eprint 2025/523). A branch that is decided when
+it is decoded has its target fetched at once: when it is not taken, that fetch was in vain (DDI 0337G 1.4). CBZ, CBNZ,
+and jumps to registers are decided when they execute, a cycle later; BX LR is one of the former, unless the
+instruction before it writes LR (DDI 0337G, table 15-3).
 
 Memory. A load takes two cycles, in the second of which another load or store may begin, and a NOP vanishes (DDI 0439,
-DDI 0337 3-9). Unaligned 32-bit loads do not overlap with each other, and a load directly behind a store waits a cycle
-(measured: github.com/jnk0le/random). Stores take one cycle. An address register that the step before produced, or
-loaded, costs a cycle: nothing is forwarded to it.
+DDI 0337 3-9). Both have to be in the same memory: a literal in flash does not overlap with data in RAM. Unaligned
+32-bit loads do not overlap with each other, and a load directly behind a store waits a cycle. A store takes one, or
+two with a register as its offset (measured: github.com/jnk0le/random, STM32F407). The load a jump leads to does
+overlap: the jump's refill has fetched the one behind it. An address register that the step before produced or loaded
+costs a cycle: nothing is forwarded to it.
 
 IT vanishes behind a 16-bit instruction. FPU results are there one cycle late for the next FPU instruction, but not
 for the addend of a multiply-accumulate; division and root run on beside whatever is not for the FPU.
@@ -24,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from bitloop_hil.timing.decode import FLOATS, Kind, Step
+from bitloop_hil.timing.decode import FLOATS, LR, Kind, Step
 from bitloop_hil.timing.tables import Table
 
 _LONG_AGO = -8  # times before that are all the same
@@ -34,6 +39,7 @@ _STARVED = 3  # the unaligned instruction in a row that waits
 _ARITHMETIC = (Kind.FLOAT, Kind.FLOAT_MULTIPLY, Kind.FLOAT_ACCUMULATE)
 _LOADS = (Kind.LOAD, Kind.LOAD_MANY)
 _BACKGROUND = (Kind.FLOAT_DIVIDE, Kind.FLOAT_ROOT)
+_RAM = 0x20000000  # literals below it are in flash
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,9 @@ class State:
     wrote: int = 0  # registers it wrote
     narrow: bool = False  # it had 16 bits
     unaligned: bool = False  # it had 32 bits in two words
+    landed: bool = False  # it was jumped to
+    literal: bool = False  # it loaded from flash
+    untaken: bool = False  # it was a branch decided when decoded, whose target was fetched
     row: int = 0  # bit n: n unaligned steps stand behind one of several cycles, or behind a jump
     floats: int = 0  # FPU registers that are there only in a cycle
     busy: int = 0  # cycles the FPU still divides
@@ -108,6 +117,14 @@ class _Fetcher:
         self._address = step.end
         self._fetch_up_to(step.end // 4 + _BUFFER - 1)
 
+    def waste(self, time: int) -> None:
+        """The fetch that would have brought a word at that time was used for something else."""
+        word = next((word for word, there in self._there.items() if there == time), None)
+        while word is not None and self._there.get(word) == time:
+            time += 1
+            self._there[word] = time
+            word += 1
+
     def times(self, now: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """`words` and `freed` of a state."""
         first = self._address // 4
@@ -136,6 +153,9 @@ class _Run:
         self._wrote = 0 if jumped else state.wrote
         self._narrow = state.narrow and not jumped
         self._unaligned = state.unaligned and not jumped
+        self._jumped, self._landed = jumped, state.landed and not jumped
+        self._literal = state.literal
+        self._untaken = state.untaken and not jumped
         self._row = 1 if jumped else state.row
         self._target = jumped
         waited = state.leaving if jumped else 0
@@ -156,6 +176,9 @@ class _Run:
             self._wrote,
             self._narrow,
             self._unaligned,
+            self._landed,
+            self._literal,
+            self._untaken,
             self._row,
             self._floats,
             busy,
@@ -165,6 +188,8 @@ class _Run:
     def step(self, step: Step) -> int:
         """Execute one; returns the cycles by which it is done later than the one before."""
         before = self._time
+        if self._untaken:
+            self._fetcher.waste(before)
         unaligned = step.wide and step.address % 4 != 0
         overlap = self._overlaps(step, unaligned)
         start = self._time - overlap + self._waits(step) + self._starves(step, unaligned, overlap)
@@ -182,10 +207,11 @@ class _Run:
         """1 if it begins in the last cycle of the load before it."""
         if self._memory is not Kind.LOAD or step.base & self._wrote:
             return 0
-        if step.kind is Kind.LOAD and unaligned and self._unaligned:
+        if step.kind is Kind.LOAD and unaligned and self._unaligned and not self._landed:
             self._row = 0
             return 0
-        return int(step.kind in (Kind.LOAD, Kind.STORE, Kind.NOP))
+        same = _in_flash(step) == self._literal
+        return int((step.kind in (Kind.LOAD, Kind.STORE) and same) or step.kind is Kind.NOP)
 
     def _waits(self, step: Step) -> int:
         """Cycles for registers that are not there yet."""
@@ -220,14 +246,23 @@ class _Run:
         if step.kind in _BACKGROUND:
             self._ready, self._dividing = start + self._table.alone(step), step.writes
             return 1
-        return self._table.alone(step)
+        offset = int(step.kind is Kind.STORE and step.indexed)
+        return self._table.alone(step) + offset
 
     def _remember(self, step: Step, unaligned: bool) -> None:
+        self._leaving = self._table.jumping(step, late=bool(self._wrote >> LR & 1)) if step.leaves else 0
+        self._surely = step.leaves and not step.conditional
+        self._untaken = step.conditional and step.kind is Kind.BRANCH
+        self._landed, self._jumped = self._jumped, False
+        self._literal = _in_flash(step)
         self._memory = step.kind if step.kind in (Kind.LOAD, Kind.STORE) else None
         self._wrote = 0 if step.kind is Kind.STORE else step.writes & ~FLOATS
         if step.kind in (Kind.LOAD_MANY, Kind.STORE_MANY):  # the base is written back early enough
             self._wrote &= ~step.base
         self._narrow, self._unaligned = not step.wide, unaligned
         self._floats = step.writes & FLOATS if step.kind in _ARITHMETIC else 0
-        self._leaving = self._table.jumping(step) if step.leaves else 0
-        self._surely = step.leaves and not step.conditional
+
+
+def _in_flash(step: Step) -> bool:
+    """Whether it loads a literal from flash; what other loads and stores address is taken for RAM."""
+    return step.literal is not None and step.literal < _RAM

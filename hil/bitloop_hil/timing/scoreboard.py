@@ -87,7 +87,7 @@ class Scoreboard:
         if second.reads & first.writes & ~(1 << FLAGS) or (first.leaves and not self._wide):
             return False
         if not self._wide:
-            plain = second.kind in (Kind.BRANCH, Kind.NOP)
+            plain = second.kind in (Kind.BRANCH, Kind.COMPARE_BRANCH, Kind.NOP)
             return plain and not first.wide and not second.wide and first.kind not in _FREE
         if first.kind in MEMORY and second.kind in MEMORY:
             return first.kind is Kind.LOAD and second.kind is Kind.LOAD

@@ -29,9 +29,10 @@ class Table:
         """Cycles of an instruction that continues behind itself, whatever stands around it."""
         return self.cycles.get(step.kind, 1) + self.per_word.get(step.kind, 0) * step.words
 
-    def jumping(self, step: Step) -> int:
-        """Cycles it adds when execution continues elsewhere."""
-        return self.jump.get(step.kind, 0)
+    def jumping(self, step: Step, late: bool = False) -> int:
+        """Cycles it adds when execution continues elsewhere. `late`: LR is being written while it is decoded."""
+        kind = Kind.JUMP if late and step.kind is Kind.RETURN else step.kind
+        return self.jump.get(kind, 0)
 
 
 def cores() -> tuple[str, ...]:
