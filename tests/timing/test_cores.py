@@ -77,6 +77,8 @@ ALONE = [
     (M4, "ldr r4, 2f\n ldr r5, 2f\n b 3f\n .balign 4\n 2: .word 1\n 3:", 3 + 2),
     (M4, "ldr r4, 2f\n ldr r5, [r0]\n b 3f\n .balign 4\n 2: .word 1\n 3:", 4 + 2),
     (M4, "ldr r4, 2f\n str r5, [r0]\n b 3f\n .balign 4\n 2: .word 1\n 3:", 3 + 2),
+    # DDI 0337 3-9: a store takes a cycle behind a row of loads; behind one load none (github.com/jnk0le/random)
+    (M4, "ldr r4, [r0]\n ldr r5, [r1]\n str r6, [r2]\n adds r7, r7", 3 + 1 + 1),
     # behind a jump unaligned loads overlap, elsewhere they do not (docs/benchmarks.md: depthconv, edn, matmult-int)
     (M4, "nop\n ldr.w r4, [r0, #4]\n ldr.w r5, [r1, #4]\n adds r6, r6", 1 + 4 + 1),
     (M4, "b 1f\n .balign 4\n nop\n 1: ldr.w r4, [r0, #4]\n ldr.w r5, [r1, #4]\n adds r6, r6", 3 + 3 + 1),

@@ -14,9 +14,11 @@ instruction before it writes LR (DDI 0337G, table 15-3).
 Memory. A load takes two cycles, in the second of which another load or store may begin, and a NOP vanishes (DDI 0439,
 DDI 0337 3-9). Both have to be in the same memory: a literal in flash does not overlap with data in RAM. Unaligned
 32-bit loads do not overlap with each other, and a load directly behind a store waits a cycle. A store takes one, or
-two with a register as its offset (measured: github.com/jnk0le/random, STM32F407). The load a jump leads to does
-overlap: the jump's refill has fetched the one behind it. An address register that the step before produced or loaded
-costs a cycle: nothing is forwarded to it.
+two with a register as its offset (measured: github.com/jnk0le/random, STM32F407). A store overlaps with a load before
+it that did not itself overlap; behind a row of loads it takes its cycle, as DDI 0337 3-9 says of both (a Keccak
+permutation shows it: docs/benchmarks.md, sphincs-shake). The load a jump leads to does overlap: the jump's refill has
+fetched the one behind it. An address register that the step before produced or loaded costs a cycle: nothing is
+forwarded to it.
 
 IT vanishes behind a 16-bit instruction. FPU results are there one cycle late for the next FPU instruction, but not
 for the addend of a multiply-accumulate; division and root run on beside whatever is not for the FPU.
@@ -57,6 +59,7 @@ class State:
     unaligned: bool = False  # it had 32 bits in two words
     landed: bool = False  # it was jumped to
     literal: bool = False  # it loaded from flash
+    chained: bool = False  # it was a load that overlapped with another
     untaken: bool = False  # it was a branch decided when decoded, whose target was fetched
     row: int = 0  # bit n: n unaligned steps stand behind one of several cycles, or behind a jump
     floats: int = 0  # FPU registers that are there only in a cycle
@@ -154,7 +157,7 @@ class _Run:
         self._narrow = state.narrow and not jumped
         self._unaligned = state.unaligned and not jumped
         self._jumped, self._landed = jumped, state.landed and not jumped
-        self._literal = state.literal
+        self._literal, self._chained = state.literal, state.chained
         self._untaken = state.untaken and not jumped
         self._row = 1 if jumped else state.row
         self._target = jumped
@@ -178,6 +181,7 @@ class _Run:
             self._unaligned,
             self._landed,
             self._literal,
+            self._chained,
             self._untaken,
             self._row,
             self._floats,
@@ -198,6 +202,7 @@ class _Run:
         self._fetcher.take(step, max(self._started, there))
         self._started = start
         self._time = start + self._cycles(step, start)
+        self._chained = step.kind is Kind.LOAD and overlap > 0
         if overlap or self._time - start > 1:
             self._row |= 1
         self._remember(step, unaligned)
@@ -210,8 +215,10 @@ class _Run:
         if step.kind is Kind.LOAD and unaligned and self._unaligned and not self._landed:
             self._row = 0
             return 0
-        same = _in_flash(step) == self._literal
-        return int((step.kind in (Kind.LOAD, Kind.STORE) and same) or step.kind is Kind.NOP)
+        if step.kind is Kind.NOP:
+            return 1
+        fits = step.kind is Kind.LOAD or (step.kind is Kind.STORE and not self._chained)
+        return int(fits and _in_flash(step) == self._literal)
 
     def _waits(self, step: Step) -> int:
         """Cycles for registers that are not there yet."""
