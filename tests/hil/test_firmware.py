@@ -193,3 +193,28 @@ def test_a_board_without_a_program_says_so_and_no_more(name: str) -> None:
     machine.reset()
     assert machine.run() is Why.LOCKED
     assert machine.story == "the flash holds no program, so the core does nothing until one is programmed"
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("name", [name for name in CHIPS if board_file(name).ram.size <= 8192])
+def test_the_small_stacks_have_room_for_an_interrupt_more(name: str, compiler: str) -> None:
+    need_compiler(compiler)
+    board, library = board_file(name), examples.library("anomaly-both")
+    assert board.image is not None
+    machine = Machine(board)
+    machine.load_image(build_image(library, board, compiler=compiler).path)
+    machine.reset()
+    line = Line(machine)
+    line.read(0.0)
+    with Link(line) as link:
+        link.greet(library.id)
+        link.init()
+        for signal in examples.signals(12, 3):
+            link.learn(signal)
+            link.detect(signal)
+        link.restore(link.knowledge())
+        link.stream(5)
+        link.pour(5)
+    stack = machine.memory.read(board.ram.origin, board.image.stack)
+    untouched = len(stack) - len(stack.lstrip(b"\0"))
+    assert 64 <= untouched < 512
