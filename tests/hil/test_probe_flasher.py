@@ -238,6 +238,7 @@ def test_progress_is_told(served: Served, runtime: Path) -> None:
     assert told[-1] == ("verifying", 1.0)
 
 
+@pytest.mark.slow  # a limit in wall time, for machines that have nothing else to do
 def test_48_kib_are_flashed_and_read_back_within_3_seconds(served: Served, flasher: Flasher, runtime: Path) -> None:
     data = random.Random(6).randbytes(48 * 1024)  # noqa: S311 - test data
     assert flasher.flash(image(runtime, (ORIGIN, data))).seconds < 3
