@@ -105,7 +105,6 @@ def test_without_an_external_clock_a_board_takes_its_own(name: str) -> None:
     assert [note for note in machine_of(link).notes if "hse" not in note] == []
 
 
-@pytest.mark.slow
 def test_ten_minutes_at_full_rate_lose_nothing() -> None:
     board = board_file("b-l475e-iot01a")
     baud, payload = image_file(board)
