@@ -27,8 +27,8 @@ class Programmed:
 class Board(Protocol):
     """A board on some bench. Close it (or use it as a context manager): it holds processes and ports.
 
-    `unit` says what the ticks it reports are: `cycles` where hardware counts them, `instructions` on benches that
-    count those (and claim nothing about time).
+    `unit` says what the ticks it reports are: `cycles` where hardware counts them or a model of the core does
+    (`features.uncertainty` says how well), `instructions` on benches that count those and claim nothing about time.
     """
 
     name: str

@@ -7,11 +7,10 @@ finds the same values and writes nothing in between. Until something else change
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import unicorn
 
-from bitloop_hil.benches.virtual.devices.device import BusError, Device
+from bitloop_hil.benches.virtual.devices.device import BusError, Device, Mapped
 from bitloop_hil.benches.virtual.fast import Fast
 from bitloop_hil.benches.virtual.memory import Memory
 
@@ -22,15 +21,6 @@ _POLLS_AGAIN = 3  # the same for registers that were waited for before
 _POLLED = 4  # registers at most
 _CORE = 0xE0000000  # the private peripheral bus, which no host changes
 _NOTED = 16  # accesses to registers that nobody models: so many are told
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """A device and the addresses it answers at."""
-
-    base: int
-    size: int
-    device: Device
 
 
 class Bus:
