@@ -165,9 +165,9 @@ class Emulator:
         model, executor = self.library.pipeline.model, self._executor
         if isinstance(model, LearningModel):
             if executor is None:
-                ratio = model.reference_detect(features, self._state)
+                ratio, self._state = model.reference_follow(features, self._state)
             else:
-                ratio = model.run_detect(features, self._state, executor)
+                ratio, self._state = model.run_follow(features, self._state, executor)
             return ratio * self._sensitivity
         if not isinstance(model, StaticModel):
             raise LibraryError(f"{model.kernel} neither learns nor was fitted, so nothing can be asked of it")

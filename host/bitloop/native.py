@@ -20,13 +20,11 @@ from bitloop.kernels.stages import PARTS, STAGES
 from bitloop.targets import target
 from bitloop.toolchain import Flags, Sources, Toolchain
 
-_STAGE = "void blh_{}(uint32_t, uint32_t, uint32_t, const uint32_t *, const void *const *, float *);"
-_STATIC = "void blh_{}(uint32_t, uint32_t, const uint32_t *, const void *const *, const float *, float *);"
-_LEARN = "void blh_{}_learn(uint32_t, uint32_t, const uint32_t *, const void *const *, const float *, float *);"
-_DETECT = (
-    "void blh_{}_detect(uint32_t, uint32_t, const uint32_t *, const void *const *, const float *,"
-    " const float *, float *);"
-)
+_TABLES = "const uint32_t *, const void *const *"
+_STAGE = f"void blh_{{}}(uint32_t, uint32_t, uint32_t, uint32_t, {_TABLES}, float *, float *);"
+_STATIC = f"void blh_{{}}(uint32_t, uint32_t, {_TABLES}, const float *, float *, float *);"
+_LEARN = f"void blh_{{}}_learn(uint32_t, uint32_t, {_TABLES}, const float *, float *, float *);"
+_DETECT = f"void blh_{{}}_detect(uint32_t, uint32_t, {_TABLES}, const float *, float *, float *, float *);"
 
 
 class HostExecutor:

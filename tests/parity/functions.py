@@ -17,9 +17,8 @@ def run(
 ) -> Signals:
     """What the function leaves in (signals, axes, length) floats."""
     given, work = Shape(x.shape[1], x.shape[2]), np.array(x, dtype=np.float32, order="C")
-    executor.call(
-        f"blh_{name}", len(x), given.axes, given.length, np.array([parameter], dtype=np.uint32), list(tables), work
-    )
+    params, none = np.array([parameter], dtype=np.uint32), np.zeros(1, dtype=np.float32)
+    executor.call(f"blh_{name}", len(x), given.axes, given.length, given.size, params, list(tables), work, none)
     return work
 
 

@@ -38,7 +38,7 @@ def test_an_overrun_of_one_float_does_stop_it(environment: dict[str, str]) -> No
 import numpy as np
 from tests.parity.matrix import executors
 x = np.zeros(4096, dtype=np.float32)
-executors()[0].call("blh_remove_mean", 1, 1, LENGTH, np.zeros(1, dtype=np.uint32), [], x)
+executors()[0].call("blh_remove_mean", 1, 1, LENGTH, LENGTH, np.zeros(1, dtype=np.uint32), [], x, x)
 """
     for length, report in ((4096, ""), (4097, "heap-buffer-overflow")):
         command = [sys.executable, "-c", code.replace("LENGTH", str(length))]

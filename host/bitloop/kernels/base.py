@@ -1,7 +1,7 @@
 """What a kernel is: a shape rule, a NumPy reference, a C twin, and the line of C a generated library has for it.
 
-Signals travel as float32 arrays of (signals, axes, length). A stage never makes a signal longer: the C works in
-place, axis after axis, in one buffer of axes * length floats.
+Signals travel as float32 arrays of (signals, axes, length). The C works in place, axis after axis, in one buffer that
+holds the longest of what any stage takes or makes; what does not fit there goes to the kernel's workspace.
 """
 
 from __future__ import annotations
@@ -60,12 +60,24 @@ class Kernel(ABC):
         return f"{self.kernel}.h"
 
 
+WORK = "work"
+"""Name under which `emit` finds the C expression of its workspace, among those of its constants."""
+
+
 class Stage(Kernel):
-    """Preprocessing: (signals, axes, length) to (signals, axes', length') with axes' * length' <= axes * length."""
+    """Preprocessing: (signals, axes, length) to (signals, axes', length'), which may be longer or shorter."""
 
     @abstractmethod
     def shape(self, given: Shape) -> Shape:
         """Shape after the stage; LibraryError where the stage cannot take `given`."""
+
+    def workspace(self, given: Shape) -> int:
+        """Floats of scratch the C needs beside the buffer; its content is lost between any two kernels."""
+        return 0
+
+    def effort(self, given: Shape) -> float:
+        """Steps of the innermost loops of one call: what its cycles are proportional to (costs.toml)."""
+        return float(given.size)
 
     def params(self, given: Shape) -> tuple[int, ...]:
         """Integers the C wrapper gets, in its order."""
@@ -81,21 +93,25 @@ class Stage(Kernel):
 
     @abstractmethod
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
-        """One C statement on the buffer `x`; `names` maps each constant's name to its C expression."""
+        """One C statement on the buffer `x`; `names` maps each constant's name, and WORK, to a C expression."""
 
     def run(self, x: Signals, executor: Executor) -> Signals:
         """The same by the C kernel on an executor."""
         given = Shape(x.shape[1], x.shape[2])
         after = self.shape(given)
-        work = np.array(x, dtype=np.float32, order="C").reshape(len(x), given.size)
+        stride = max(given.size, after.size)
+        work = np.zeros((len(x), stride), dtype=np.float32)
+        work[:, : given.size] = x.reshape(len(x), given.size)
         executor.call(
             f"blh_{self.kernel}",
             len(x),
             given.axes,
             given.length,
+            stride,
             np.array(self.params(given) or (0,), dtype=np.uint32),
             [np.ascontiguousarray(c.values) for c in self.constants(given)],
             work,
+            np.zeros(max(1, self.workspace(given)), dtype=np.float32),
         )
         return work[:, : after.size].reshape(len(x), after.axes, after.length).copy()
 
@@ -116,6 +132,14 @@ class Model(Kernel):
     def outputs(self) -> int:
         """Floats per signal: outlier 1 (ratio), classes one probability each, extrapolation 1, anomaly 1 (ratio)."""
 
+    def workspace(self) -> int:
+        """Floats of scratch the C needs; their content is lost between calls."""
+        return 0
+
+    def effort(self) -> float:
+        """Steps of the innermost loops of one call: what its cycles are proportional to (costs.toml)."""
+        return float(self.inputs * self.outputs)
+
     def params(self) -> tuple[int, ...]:
         """Integers the C wrapper gets, in its order."""
         return ()
@@ -123,6 +147,9 @@ class Model(Kernel):
     @abstractmethod
     def constants(self) -> tuple[Constant, ...]:
         """Tables the C gets, in its order."""
+
+    def _work(self) -> NDArray[np.float32]:
+        return np.zeros(max(1, self.workspace()), dtype=np.float32)
 
     def _tables(self) -> list[NDArray[Any]]:
         return [np.ascontiguousarray(c.values) for c in self.constants()]
@@ -139,7 +166,7 @@ class Model(Kernel):
 class StaticModel(Model):
     """A model that is fitted on the host and only applied on the board.
 
-    C wrapper: `blh_<kernel>(signals, features, params, tables, x, out)`.
+    C wrapper: `blh_<kernel>(signals, features, params, tables, x, out, work)`.
     """
 
     @abstractmethod
@@ -153,17 +180,18 @@ class StaticModel(Model):
     def run(self, x: Features, executor: Executor) -> Features:
         x = self._check(x)
         out = np.zeros((len(x), self.outputs), dtype=np.float32)
-        executor.call(f"blh_{self.kernel}", len(x), self.inputs, self._params(), self._tables(), x, out)
+        executor.call(f"blh_{self.kernel}", len(x), self.inputs, self._params(), self._tables(), x, out, self._work())
         return out
 
 
 class LearningModel(Model):
     """A model that learns on the board, one signal at a time; its state is all zeros to begin with.
 
-    C wrappers: `blh_<kernel>_learn(signals, features, params, tables, x, state)` and
-    `blh_<kernel>_detect(signals, features, params, tables, x, state, out)`. `out` is the ratio: distance of the
-    signal over the limit of what is regular; 1 is the decision (similarity 90). The emitted C may use the features
-    `x` as scratch: they are spent after either call.
+    C wrappers: `blh_<kernel>_learn(signals, features, params, tables, x, state, work)` and
+    `blh_<kernel>_detect(signals, features, params, tables, x, state, out, work)`. `out` is the ratio: distance of
+    the signal over the limit of what is regular; 1 is the decision (similarity 90). The emitted C may use the
+    features `x` as scratch: they are spent after either call. Detecting may change the state, for models that
+    remember the last signals; what was learned from stays as it is.
     """
 
     kind = "anomaly"
@@ -182,8 +210,12 @@ class LearningModel(Model):
         """State after learning the signals of `x` (signals, inputs) in order; `state` itself is left alone."""
 
     @abstractmethod
+    def reference_follow(self, x: Features, state: State) -> tuple[Features, State]:
+        """(signals, 1), the ratio of each signal in order, and the state afterwards; `state` itself is left alone."""
+
     def reference_detect(self, x: Features, state: State) -> Features:
-        """(signals, 1): the ratio of each signal."""
+        """(signals, 1): the ratio of each signal in order."""
+        return self.reference_follow(x, state)[0]
 
     @abstractmethod
     def emit_learn(self, names: Mapping[str, str], x: str, state: str) -> str:
@@ -200,11 +232,15 @@ class LearningModel(Model):
     def run_learn(self, x: Features, state: State, executor: Executor) -> State:
         x, after = self._check(x), np.array(state, dtype=np.float32)
         name = f"blh_{self.kernel}_learn"
-        executor.call(name, len(x), self.inputs, self._params(), self._tables(), x, after)
+        executor.call(name, len(x), self.inputs, self._params(), self._tables(), x, after, self._work())
         return after
 
-    def run_detect(self, x: Features, state: State, executor: Executor) -> Features:
-        x, out = self._check(x), np.zeros((len(x), 1), dtype=np.float32)
+    def run_follow(self, x: Features, state: State, executor: Executor) -> tuple[Features, State]:
+        x, after = self._check(x), np.array(state, dtype=np.float32)
+        out = np.zeros((len(x), 1), dtype=np.float32)
         name = f"blh_{self.kernel}_detect"
-        executor.call(name, len(x), self.inputs, self._params(), self._tables(), x, np.array(state), out)
-        return out
+        executor.call(name, len(x), self.inputs, self._params(), self._tables(), x, after, out, self._work())
+        return out, after
+
+    def run_detect(self, x: Features, state: State, executor: Executor) -> Features:
+        return self.run_follow(x, state, executor)[0]

@@ -69,13 +69,13 @@ class GaugedModel(LearningModel):
                 self.absorb(row, state)
         return state
 
-    def reference_detect(self, x: Features, state: State) -> Features:
+    def reference_follow(self, x: Features, state: State) -> tuple[Features, State]:
         if state[0] <= np.float32(self.warm_up):
-            return np.full((len(x), 1), RATIO_MAX, dtype=np.float32)
+            return np.full((len(x), 1), RATIO_MAX, dtype=np.float32), state.copy()
         with np.errstate(all="ignore"):
             limit = state[1] + np.float32(self.factor) * np.sqrt(state[2])
             limit = limit if limit > NEAR else NEAR
-            return ratio(self.distance(np.asarray(x, dtype=np.float32), state), limit)[:, None]
+            return ratio(self.distance(np.asarray(x, dtype=np.float32), state), limit)[:, None], state.copy()
 
     def _count(self, distance: np.float32, state: State) -> None:
         weight = _TWO / (state[0] - np.float32(self.warm_up) + _TWO)

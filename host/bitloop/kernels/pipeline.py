@@ -28,6 +28,10 @@ FEATURE_LIMIT = np.float32(1e15)
 """Features beyond this (or NaN) are refused: squares and sums of what is left stay finite in every model."""
 
 
+LONGEST = 1 << 16
+"""Floats a stage may make at most: far more than any board that matters holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stage at its place: `branch` is None in the head. `index` counts all steps, as the trace does."""
@@ -72,6 +76,25 @@ class Preprocessing:
     def gathered(self) -> int:
         """Features before the head."""
         return sum(self.branch_shape(b).size for b in range(len(self.branches)))
+
+    @property
+    def buffer(self) -> int:
+        """Floats of the one buffer all branches work in; with a single branch the head works there, too."""
+        several = len(self.branches) > 1
+        steps = [step for step in self.steps() if step.branch is not None or not several]
+        return max([self.given.size, *(step.after.size for step in steps)])
+
+    @property
+    def gathering(self) -> int:
+        """Floats of the feature vector where several branches meet, at its longest; 0 with one branch."""
+        if len(self.branches) == 1:
+            return 0
+        return max([self.gathered, *(step.after.size for step in self.steps() if step.branch is None)])
+
+    @property
+    def workspace(self) -> int:
+        """Floats of scratch the stages need."""
+        return max([0, *(step.stage.workspace(step.given) for step in self.steps())])
 
     @property
     def features(self) -> int:
@@ -190,7 +213,7 @@ def refused(features: Features) -> NDArray[np.bool_]:
 
 def _shape(stage: Stage, given: Shape) -> Shape:
     after = stage.shape(given)
-    if after.size > given.size or after.size < 1:
+    if not 1 <= after.size <= LONGEST:
         raise LibraryError(
             f"{stage.kernel} cannot make {after.axes} x {after.length} from {given.axes} x {given.length}"
         )

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from bitloop import resources
 from bitloop.errors import LibraryError
-from bitloop.kernels.base import LearningModel, StaticModel
+from bitloop.kernels.base import WORK, LearningModel, StaticModel
 from bitloop.kernels.pipeline import Step
 from bitloop.library import knowledge, layout
 from bitloop.library.api import functions
@@ -67,6 +67,9 @@ class _Text:
             headers=self.headers(),
             branches=self._branches(),
             sizes=[preprocessing.branch_shape(b).size for b in range(len(preprocessing.branches))],
+            buffer=preprocessing.buffer,
+            gathering=preprocessing.gathering,
+            workspace=max(preprocessing.workspace, self.library.pipeline.model.workspace()),
             head=self._head(),
             several=several,
             model=self._model(features),
@@ -172,7 +175,7 @@ class _Text:
 
 
 def _names(used: Mapping[str, Table]) -> dict[str, str]:
-    return {constant: table.name for constant, table in used.items()}
+    return {WORK: "neai.work"} | {constant: table.name for constant, table in used.items()}
 
 
 def _closure(names: Iterable[str]) -> dict[str, bytes]:

@@ -34,10 +34,9 @@ class Cost:
 
 
 def least(preprocessing: Preprocessing, model: Model | None = None) -> Cost:
-    """The buffer of one signal, features of several branches, state; fitted numbers and tables."""
-    ram = 4 * preprocessing.given.size
-    if len(preprocessing.branches) > 1:
-        ram += 4 * preprocessing.gathered
+    """The buffer of one signal, features of several branches, workspace, state; fitted numbers and tables."""
+    workspace = max(preprocessing.workspace, 0 if model is None else model.workspace())
+    ram = 4 * (preprocessing.buffer + preprocessing.gathering + workspace)
     constants = [c for step in preprocessing.steps() for c in step.stage.constants(step.given)]
     knowledge = 0
     if model is not None:
