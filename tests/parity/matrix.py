@@ -20,6 +20,8 @@ from bitloop_hil import core
 LEVELS = ("-Os", "-O2", "-O3")
 SANITIZE = "BITLOOP_SANITIZE"
 """Environment variable: compare with the host C under gcc's sanitizers only (test_sanitizers.py)."""
+QUICK = "BITLOOP_QUICK"
+"""Environment variable for writing a kernel: the host, and two cores built by zig. CI does not listen to it."""
 SANITIZERS = ("-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all")
 
 
@@ -31,6 +33,8 @@ def executors() -> tuple[Executor, ...]:
     found: list[Executor] = [native.host()]
     if available("gcc", target("host")):
         found.append(native.HostExecutor(native.build("gcc", Flags("-O2")), "host C (gcc -O2)"))
+    if os.environ.get(QUICK) and not os.environ.get("CI"):
+        return (native.host(), core.executor("cortex-m0plus", "zig", "-Os"), core.executor("cortex-m4f", "zig", "-O2"))
     for name, compiler, level in product(cores(), COMPILERS, LEVELS):
         if available(compiler, target(name)):
             found.append(core.executor(name, compiler, level))
