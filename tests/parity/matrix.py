@@ -34,7 +34,8 @@ def executors() -> tuple[Executor, ...]:
     if available("gcc", target("host")):
         found.append(native.HostExecutor(native.build("gcc", Flags("-O2")), "host C (gcc -O2)"))
     if os.environ.get(QUICK) and not os.environ.get("CI"):
-        return (native.host(), core.executor("cortex-m0plus", "zig", "-Os"), core.executor("cortex-m4f", "zig", "-O2"))
+        few = (("cortex-m0plus", "-Os"), ("cortex-m4f", "-O2"))
+        return (native.host(), *(core.executor(name, "zig", level) for name, level in few))
     for name, compiler, level in product(cores(), COMPILERS, LEVELS):
         if available(compiler, target(name)):
             found.append(core.executor(name, compiler, level))
