@@ -12,6 +12,7 @@
 #include "../kernels/hann.h"
 #include "../kernels/logarithm.h"
 #include "../kernels/logf.h"
+#include "../kernels/quantise.h"
 #include "../kernels/remove_mean.h"
 #include "../kernels/rfft.h"
 #include "../kernels/scale.h"
@@ -57,6 +58,20 @@ static void operate(uint32_t operation, size_t n, const float y[], float x[])
         }
 }
 
+/* Floats, or as `bytes` says int8 or int16 in place, by scale, low and high; in the order of test_quantise.py. */
+static void quantise(uint32_t bytes, size_t n, const float by[], float x[])
+{
+    for (size_t i = 0; i < n; i++) {
+        const int32_t q = bl_quantise(x[i], by[0], by[1], by[2]);
+        if (bytes == 1u)
+            bl_int8s(x)[i] = (int8_t)q;
+        else if (bytes == 2u)
+            bl_put16(x, i, q);
+        else
+            x[i] = (float)q;
+    }
+}
+
 BLH_STAGE(band_max, bl_band_max(axes, length, params[0], tables[0], row))
 BLH_STAGE(band_mean, bl_band_mean(axes, length, params[0], tables[0], row))
 BLH_STAGE(decimate, bl_decimate(axes, length, params[0], row))
@@ -73,4 +88,5 @@ BLH_STAGE(all_finite, row[0] = bl_all_finite(axes * length, row) ? 1.0f : 0.0f)
 BLH_STAGE(all_within, row[0] = bl_all_within(axes * length, row) ? 1.0f : 0.0f)
 BLH_STAGE(expf, each(axes * length, bl_expf, row))
 BLH_STAGE(operation, operate(params[0], axes * length, (const float *)tables[0] + s * stride, row))
+BLH_STAGE(quantise, quantise(params[0], axes * length, tables[0], row))
 BLH_STAGE(logf, each(axes * length, bl_logf, row))

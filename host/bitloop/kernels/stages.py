@@ -27,5 +27,5 @@ STAGES: tuple[type[Stage], ...] = (
     Statistics,
 )
 
-PARTS = ("all_finite", "all_within", "deinterleave", "expf", "logf", "operation", "similarity")
+PARTS = ("all_finite", "all_within", "deinterleave", "expf", "logf", "operation", "quantise", "similarity")
 """Functions that kernels and libraries are built of; firmware/host exports them as if they were stages, for tests."""
