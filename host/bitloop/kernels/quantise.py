@@ -1,4 +1,4 @@
-"""Floats as small integers: the one rounding rule of every int8 and int16 kernel; twin of firmware/kernels/quantise.h.
+"""Floats as small integers, the one rounding rule of int8 and int16 kernels; twin of firmware/kernels/quantise.h.
 
 q is the integer nearest to x * scale, ties to even, after x * scale was held within [low, high]; NaN becomes low.
 """
