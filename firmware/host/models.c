@@ -22,12 +22,15 @@ static inline float number(const void *const tables[], size_t t)
     return ((const float *)tables[t])[0];
 }
 
-BLH_LEARNING(running_gaussian, bl_running_gaussian_learn(features, number(tables, 0), row, state),
-             bl_running_gaussian_detect(features, number(tables, 0), number(tables, 1), row, state))
-BLH_LEARNING(mahalanobis, bl_mahalanobis_learn(features, number(tables, 0), row, state),
-             bl_mahalanobis_detect(features, number(tables, 0), number(tables, 1), row, state))
-BLH_LEARNING(growing_prototypes, bl_growing_prototypes_learn(params[0], features, number(tables, 0), row, state),
-             bl_growing_prototypes_detect(params[0], features, number(tables, 1), row, state))
+/* What a gauged model sees of its features; its params begin with smoothing, where the running mean is, and memory. */
+#define SEEN bl_smooth(features, params[0], row, &state[params[1]])
+
+BLH_LEARNING(running_gaussian, bl_running_gaussian_learn(features, params[2], number(tables, 0), SEEN, state),
+             bl_running_gaussian_detect(features, params[2], number(tables, 0), number(tables, 1), SEEN, state))
+BLH_LEARNING(mahalanobis, bl_mahalanobis_learn(features, params[2], number(tables, 0), SEEN, state),
+             bl_mahalanobis_detect(features, params[2], number(tables, 0), number(tables, 1), SEEN, state))
+BLH_LEARNING(growing_prototypes, bl_growing_prototypes_learn(params[3], features, number(tables, 0), SEEN, state),
+             bl_growing_prototypes_detect(params[3], features, number(tables, 1), SEEN, state))
 
 BLH_STATIC(gaussian, 1u, result[0] = bl_gaussian(features, tables[0], tables[1], number(tables, 2), row))
 BLH_STATIC(hyperspheres, 1u, result[0] = bl_hyperspheres(params[0], features, tables[0], tables[1], row))

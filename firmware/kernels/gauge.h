@@ -4,6 +4,8 @@
  * variance carry weights 1, 2, 3, ..., so that the wide distances of a model that knew little fade away; the first
  * `warm_up` signals are not counted at all. The limit is mean + factor * standard deviation.
  *
+ * A model with a `memory` forgets: whatever is learned counts as if it were the 2^memory-th signal at most.
+ *
  * state[0] signals learned, state[1] mean, state[2] variance; the model's own words follow. */
 #ifndef BL_GAUGE_H
 #define BL_GAUGE_H
@@ -12,6 +14,7 @@
 
 #include "contract.h"
 #include "ratio.h"
+#include "smooth.h"
 
 #define BL_GAUGE_WORDS 3u
 #define BL_GAUGE_FULL 16777216.0f /* 2^24: beyond it a float cannot count, and nothing more is learned */
@@ -23,10 +26,17 @@ static inline bool bl_gauge_full(const float state[])
     return state[0] >= BL_GAUGE_FULL;
 }
 
-/* Counts the distance of the signal about to be learned; only from state[0] >= warm_up on. */
-static inline void bl_gauge_learn(float distance, float warm_up, float state[])
+/* Signals that count of `learned`: with a memory of 0 all of them, else at most 2^memory. */
+BL_INLINE float bl_gauge_counted(float learned, uint32_t memory)
 {
-    const float weight = 2.0f / (state[0] - warm_up + 2.0f);
+    const float most = memory == 0u ? BL_GAUGE_FULL : (float)(1u << memory);
+    return learned < most ? learned : most;
+}
+
+/* Counts the distance of the signal about to be learned; only from state[0] >= warm_up on. */
+static inline void bl_gauge_learn(float distance, float warm_up, uint32_t memory, float state[])
+{
+    const float weight = 2.0f / (bl_gauge_counted(state[0] - warm_up, memory) + 2.0f);
     const float off = (distance < BL_GAUGE_FAR ? distance : BL_GAUGE_FAR) - state[1];
     state[1] += weight * off;
     state[2] = (1.0f - weight) * (state[2] + weight * off * off);

@@ -94,7 +94,7 @@ static inline void bl_growing_prototypes_learn(size_t capacity, size_t features,
         const size_t nearest = bl_growing_prototypes_nearest(used, features, x, prototypes, &squared);
         const float distance = bl_sqrt(squared / (float)features);
         if (state[0] >= BL_GROWING_PROTOTYPES_WARM_UP)
-            bl_gauge_learn(distance, BL_GROWING_PROTOTYPES_WARM_UP, state);
+            bl_gauge_learn(distance, BL_GROWING_PROTOTYPES_WARM_UP, 0u, state);
         if (!(distance > novelty))
             place = capacity;
         else if (used == capacity)

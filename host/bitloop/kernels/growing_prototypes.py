@@ -33,29 +33,29 @@ class GrowingPrototypes(gauge.GaugedModel):
     capacity: int
     novelty: float
     factor: float
+    smoothing: int = 0
 
     def __post_init__(self) -> None:
-        checks.whole(self.features, 1, checks.FEATURES, "growing_prototypes.features")
+        self._check_gauge()
         checks.whole(self.capacity, 1, 255, "growing_prototypes.capacity")
         checks.real(self.novelty, 0.0, checks.PLACE, "growing_prototypes.novelty")
-        checks.real(self.factor, 1e-6, 1e6, "growing_prototypes.factor")
 
     @property
     def warm_up(self) -> int:
         return 8
 
     @property
-    def state_size(self) -> int:
+    def core_size(self) -> int:
         return gauge.WORDS + self.capacity * (1 + self.features)
 
     def params(self) -> tuple[int, ...]:
-        return (self.capacity,)
+        return (*gauge.GaugedModel.params(self), self.capacity)
 
     def constants(self) -> tuple[Constant, ...]:
-        return (
-            Constant("novelty", np.array([self.novelty], dtype=np.float32), fitted=True),
-            Constant("factor", np.array([self.factor], dtype=np.float32), fitted=True),
-        )
+        return (gauge.number("novelty", self.novelty), gauge.number("factor", self.factor))
+
+    def effort(self) -> float:
+        return float(self.capacity * self.features)
 
     def used(self, state: State) -> int:
         """Number of prototypes there are."""
@@ -102,8 +102,10 @@ class GrowingPrototypes(gauge.GaugedModel):
 
     def emit_learn(self, names: Mapping[str, str], x: str, state: str) -> str:
         sizes = f"{self.capacity}, {self.features}"
-        return f"bl_growing_prototypes_learn({sizes}, {names['novelty']}[0], {x}, {state});"
+        seen = self._smoothed(x, state)
+        return f"bl_growing_prototypes_learn({sizes}, {names['novelty']}[0], {seen}, {state});"
 
     def emit_detect(self, names: Mapping[str, str], x: str, state: str) -> str:
         sizes = f"{self.capacity}, {self.features}"
-        return f"bl_growing_prototypes_detect({sizes}, {names['factor']}[0], {x}, {state})"
+        seen = self._smoothed(x, state)
+        return f"bl_growing_prototypes_detect({sizes}, {names['factor']}[0], {seen}, {state})"

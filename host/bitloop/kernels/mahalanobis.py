@@ -22,7 +22,7 @@ class Mahalanobis(gauge.GaugedModel):
 
     The scatter is kept as L D L'; D starts at `floor` (in squared units of the features) and only grows, so the
     covariance stays positive. A signal is learned by a rank-1 update of L and D (Gill, Golub, Murray and Saunders
-    1974, method C1). State: gauge, mean[features], D[features], L below its diagonal of ones, column after column.
+    1974, method C1). With a `memory` of m, a signal weighs 2^-m from the 2^m-th on. State: gauge, mean[features], D[features], L below its diagonal of ones, column after column.
     """
 
     kernel: ClassVar[str] = "mahalanobis"
@@ -30,10 +30,11 @@ class Mahalanobis(gauge.GaugedModel):
     features: int
     factor: float
     floor: float
+    memory: int = 0
+    smoothing: int = 0
 
     def __post_init__(self) -> None:
-        checks.whole(self.features, 1, 256, "mahalanobis.features")
-        checks.real(self.factor, 1e-6, 1e6, "mahalanobis.factor")
+        self._check_gauge(256)
         checks.real(self.floor, 1e-12, 1e12, "mahalanobis.floor")
 
     @property
@@ -42,36 +43,39 @@ class Mahalanobis(gauge.GaugedModel):
         return 8 if self.features < 4 else 2 * self.features
 
     @property
-    def state_size(self) -> int:
+    def core_size(self) -> int:
         return gauge.WORDS + 2 * self.features + self.features * (self.features - 1) // 2
 
     def constants(self) -> tuple[Constant, ...]:
-        return (
-            Constant("floor", np.array([self.floor], dtype=np.float32), fitted=True),
-            Constant("factor", np.array([self.factor], dtype=np.float32), fitted=True),
-        )
+        return (gauge.number("floor", self.floor), gauge.number("factor", self.factor))
+
+    def effort(self) -> float:
+        return float(self.features * (self.features + 1) // 2)
 
     def distance(self, x: Features, state: State) -> NDArray[np.float32]:
         mean, d, lower = self._parts(state)
-        rest = x - mean
+        rest, counted = x - mean, self.counted(state[0])
         total = np.zeros(len(x), dtype=np.float32)
         for j, column in enumerate(self._columns(lower)):
             p = np.clip(rest[:, j], -_P, _P)
-            total += p * p / (d[j] / state[0] + np.float32(self.floor))
+            total += p * p / (d[j] / counted + np.float32(self.floor))
             rest[:, j + 1 :] -= p[:, None] * column
         distance: NDArray[np.float32] = np.sqrt(total / np.float32(self.features))
         return distance
 
     def absorb(self, x: NDArray[np.float32], state: State) -> None:
         mean, d, lower = self._parts(state)
-        learned = state[0]
+        floor, learned = np.float32(self.floor), state[0]
         state[0] = learned + _ONE
+        counted = self.counted(state[0])
         rest = x - mean
-        mean += rest / state[0]
+        mean += rest / counted
         if learned == 0:  # one signal has a mean and no scatter
-            d[:] = np.float32(self.floor)
+            d[:] = floor
             return
-        weight = learned / state[0]
+        weight = (counted - _ONE) / counted
+        if counted < state[0]:
+            d[:] = np.where(d * weight > floor, d * weight, floor)
         for j, column in enumerate(self._columns(lower)):
             p, before = np.clip(rest[j], -_P, _P), d[j]
             d[j] += weight * p * p
@@ -93,7 +97,10 @@ class Mahalanobis(gauge.GaugedModel):
             start = end
 
     def emit_learn(self, names: Mapping[str, str], x: str, state: str) -> str:
-        return f"bl_mahalanobis_learn({self.features}, {names['floor']}[0], {x}, {state});"
+        seen = self._smoothed(x, state)
+        return f"bl_mahalanobis_learn({self.features}, {self.memory}, {names['floor']}[0], {seen}, {state});"
 
     def emit_detect(self, names: Mapping[str, str], x: str, state: str) -> str:
-        return f"bl_mahalanobis_detect({self.features}, {names['floor']}[0], {names['factor']}[0], {x}, {state})"
+        fitted = f"{names['floor']}[0], {names['factor']}[0]"
+        seen = self._smoothed(x, state)
+        return f"bl_mahalanobis_detect({self.features}, {self.memory}, {fitted}, {seen}, {state})"

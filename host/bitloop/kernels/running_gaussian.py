@@ -13,12 +13,15 @@ from bitloop.kernels import checks, gauge
 from bitloop.kernels.base import Constant, Features, State
 from bitloop.kernels.order import upwards
 
+_ONE = np.float32(1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class RunningGaussian(gauge.GaugedModel):
     """Distance: root of the mean over features of squared deviation / (variance + floor).
 
     Welford's update; the floor (in squared units of the features) keeps one that never moved from shouting.
+    With a `memory` of m, a signal weighs 2^-m from the 2^m-th on, and what was learned before fades.
     State: gauge, mean[features], squares[features], the last being sums of squared deviations.
     """
 
@@ -27,10 +30,11 @@ class RunningGaussian(gauge.GaugedModel):
     features: int
     factor: float
     floor: float
+    memory: int = 0
+    smoothing: int = 0
 
     def __post_init__(self) -> None:
-        checks.whole(self.features, 1, checks.FEATURES, "running_gaussian.features")
-        checks.real(self.factor, 1e-6, 1e6, "running_gaussian.factor")
+        self._check_gauge()
         checks.real(self.floor, 1e-12, 1e12, "running_gaussian.floor")
 
     @property
@@ -38,35 +42,40 @@ class RunningGaussian(gauge.GaugedModel):
         return 8
 
     @property
-    def state_size(self) -> int:
+    def core_size(self) -> int:
         return gauge.WORDS + 2 * self.features
 
     def constants(self) -> tuple[Constant, ...]:
-        return (
-            Constant("floor", np.array([self.floor], dtype=np.float32), fitted=True),
-            Constant("factor", np.array([self.factor], dtype=np.float32), fitted=True),
-        )
+        return (gauge.number("floor", self.floor), gauge.number("factor", self.factor))
+
+    def effort(self) -> float:
+        return float(self.features)
 
     def distance(self, x: Features, state: State) -> NDArray[np.float32]:
         mean, squares = self._parts(state)
         off = x - mean
-        terms = off * off / (squares / state[0] + np.float32(self.floor))
+        terms = off * off / (squares / self.counted(state[0]) + np.float32(self.floor))
         distance: NDArray[np.float32] = np.sqrt(upwards(terms) / np.float32(self.features))
         return distance
 
     def absorb(self, x: NDArray[np.float32], state: State) -> None:
         mean, squares = self._parts(state)
-        state[0] += np.float32(1.0)
+        state[0] += _ONE
+        counted = self.counted(state[0])
+        kept = _ONE - _ONE / counted if counted < state[0] else _ONE
         off = x - mean
-        mean += off / state[0]
-        squares += off * (x - mean)
+        mean += off / counted
+        squares[:] = squares * kept + off * (x - mean)
 
     def _parts(self, state: State) -> tuple[State, State]:
         middle = gauge.WORDS + self.features
         return state[gauge.WORDS : middle], state[middle:]
 
     def emit_learn(self, names: Mapping[str, str], x: str, state: str) -> str:
-        return f"bl_running_gaussian_learn({self.features}, {names['floor']}[0], {x}, {state});"
+        seen = self._smoothed(x, state)
+        return f"bl_running_gaussian_learn({self.features}, {self.memory}, {names['floor']}[0], {seen}, {state});"
 
     def emit_detect(self, names: Mapping[str, str], x: str, state: str) -> str:
-        return f"bl_running_gaussian_detect({self.features}, {names['floor']}[0], {names['factor']}[0], {x}, {state})"
+        fitted = f"{names['floor']}[0], {names['factor']}[0]"
+        seen = self._smoothed(x, state)
+        return f"bl_running_gaussian_detect({self.features}, {self.memory}, {fitted}, {seen}, {state})"
