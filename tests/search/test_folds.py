@@ -10,7 +10,7 @@ import pytest
 from bitloop.errors import SearchError
 from bitloop.search.folds import split
 from bitloop.search.table import Table
-from bitloop.signals.dataset import Dataset, Recording
+from bitloop.signals.dataset import ABNORMAL, REGULAR, Dataset, Recording
 from tests.search.machines import anomaly, classes, dataset, extrapolation, tone
 
 
@@ -51,6 +51,29 @@ def test_each_target_of_a_recording_is_in_every_fold() -> None:
     table = Table.of(dataset("extrapolation", Recording("all", "", x, targets)))
     for fold in split(table).folds:
         assert set(table.targets[fold.test]) == {1, 2, 3}
+
+
+def _couple(name: str, abnormal: bool = True) -> list[Recording]:
+    made = [Recording(f"{name}-good", REGULAR, tone(3, 0.1, 30), couple=name)]
+    return made + ([Recording(f"{name}-bad", ABNORMAL, tone(4, 0.2, 12), couple=name)] if abnormal else [])
+
+
+def test_every_couple_is_in_every_fold() -> None:
+    made = [recording for name in ("a", "b", "c", "d", "e", "f") for recording in _couple(name)]
+    table = Table.of(dataset("anomaly", *made))
+    assert table.couples == 6
+    for fold in split(table).folds:
+        for rows in (fold.train, fold.test):
+            assert {(label, couple) for label, couple in zip(table.label[rows], table.couple[rows], strict=True)} == {
+                (label, couple) for label in range(2) for couple in range(6)
+            }
+
+
+def test_a_couple_that_cannot_be_judged_is_refused() -> None:
+    with pytest.raises(SearchError, match="couple 'b' has no abnormal"):
+        Table.of(dataset("anomaly", *_couple("a"), *_couple("b", abnormal=False)))
+    with pytest.raises(SearchError, match="couple 'b' has 5 regular"):
+        Table.of(dataset("anomaly", *_couple("a", False), Recording("x", REGULAR, tone(1, 0.1, 5), couple="b")))
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,24 @@ def test_a_recording_is_copied_byte_for_byte(project: Project, csv: Path) -> Non
     assert dataset.recordings[0].x[2].tolist() == [2.0, 3.0, 4.0, 4.0]
 
 
+def test_a_recording_remembers_its_couple(project: Project, csv: Path) -> None:
+    project.add(csv, "regular")
+    plain = project.fingerprint()
+    project.add(csv, "regular", force=True, couple="pump 2")
+    again = Project.load(project.folder)
+    assert again.fingerprint() != plain
+    assert again.entries()[0].couple == again.dataset().recordings[0].couple == "pump 2"
+    assert again.dataset().couples == ("pump 2",)
+    with pytest.raises(ProjectError, match="couple"):
+        project.add(csv, "regular", name="b", couple="a/b")
+
+
+def test_only_anomaly_projects_have_couples(tmp_path: Path, csv: Path) -> None:
+    other = Project.create(tmp_path / "other", replace(_SETTINGS, kind="classes"))
+    with pytest.raises(ProjectError, match="only anomaly"):
+        other.add(csv, "a", couple="b")
+
+
 def test_the_same_name_again_is_refused_without_force(project: Project, csv: Path) -> None:
     project.add(csv, "regular")
     before = project.fingerprint()

@@ -46,17 +46,22 @@ def add(
         str, typer.Option("--as", help="regular or abnormal; for classes the name of the class.", show_default=False)
     ] = "",
     name: Annotated[str, typer.Option(help="Name of the copy in the project, if not the file's.")] = "",
+    couple: Annotated[
+        str, typer.Option(help="Machine or place, where one anomaly library is wanted for several.")
+    ] = "",
     force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Add a recording: its file is checked and copied into the project.
+
+    Recordings of one --couple are what one device learns and is judged by; the worst couple counts.
 
     Example: [bold]bitloop add fan healthy.csv --as regular[/]
     """
     from bitloop.project import Project
 
     loaded = Project.load(project)
-    entry = loaded.add(file, label, name, force)
+    entry = loaded.add(file, label, name, force, couple)
     signals = f"{entry.lines} signal{'s' * (entry.lines != 1)}"
     what = f"{signals} of {entry.values} values" + (f" as {entry.label}" if entry.label else "")
     result(as_json, asdict(entry), lambda console: say(console, f"added {what} ({entry.file})"))

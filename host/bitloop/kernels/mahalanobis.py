@@ -22,7 +22,8 @@ class Mahalanobis(gauge.GaugedModel):
 
     The scatter is kept as L D L'; D starts at `floor` (in squared units of the features) and only grows, so the
     covariance stays positive. A signal is learned by a rank-1 update of L and D (Gill, Golub, Murray and Saunders
-    1974, method C1). With a `memory` of m, a signal weighs 2^-m from the 2^m-th on. State: gauge, mean[features], D[features], L below its diagonal of ones, column after column.
+    1974, method C1). With a `memory` of m, a signal weighs 2^-m from the 2^m-th on. State: gauge, mean[features],
+    D[features], L below its diagonal of ones, column after column.
     """
 
     kernel: ClassVar[str] = "mahalanobis"

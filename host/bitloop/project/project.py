@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,15 +44,21 @@ class Entry:
     sha256: str
     lines: int
     values: int
+    couple: str = ""
 
     def to_row(self) -> dict[str, toml.Value]:
-        return {key: getattr(self, key) for key in ("file", "label", "source", "sha256", "lines", "values")}
+        row = {key: getattr(self, key) for key in ("file", "label", "source", "sha256", "lines", "values")}
+        return row | ({"couple": self.couple} if self.couple else {})
 
     @staticmethod
     def read(data: Mapping[str, object], path: Path) -> Entry:
         texts = [toml.field(data, key, str, path) for key in ("file", "label", "source", "sha256")]
-        entry = Entry(*texts, *(toml.field(data, key, int, path) for key in ("lines", "values")))
+        sizes = [toml.field(data, key, int, path) for key in ("lines", "values")]
+        couple = toml.field({"couple": "", **data}, "couple", str, path)
+        entry = Entry(*texts, *sizes, couple=couple)
         check_name(entry.file, "recording")
+        if entry.couple:
+            check_name(entry.couple, "couple")
         return entry
 
 
@@ -113,8 +119,11 @@ class Project:
             raise ProjectError(f"{path}: [[recording]] has to be an array of tables; repair it")
         return [Entry.read(row, path) for row in rows]
 
-    def add(self, path: Path, label: str = "", name: str = "", force: bool = False) -> Entry:
-        """Copy a recording into the project. `name` replaces the file's name; `force` replaces one of that name."""
+    def add(self, path: Path, label: str = "", name: str = "", force: bool = False, couple: str = "") -> Entry:
+        """Copy a recording into the project. `name` replaces the file's name; `force` replaces one of that name.
+
+        `couple` names the machine or place it belongs to, where one anomaly library is wanted for several.
+        """
         from bitloop.signals.reader import check_width, read_bytes, read_table
 
         with self.lock():
@@ -122,11 +131,13 @@ class Project:
             file = self._file_name(path, name)
             others = [e for e in entries if e.file.lower() != file.lower()]
             self._check_label(label, others)
+            self._check_couple(couple)
             content = read_bytes(path)
             table = read_table(path, content)
             check_width(path, table, axes=self.settings.axes, **self._shape())
             self._check_same_width(path, table, others)
-            entry = Entry(file, label, path.name, hashlib.sha256(content).hexdigest(), *table.values.shape)
+            sha256 = hashlib.sha256(content).hexdigest()
+            entry = Entry(file, label, path.name, sha256, *table.values.shape, couple=couple)
             if len(others) < len(entries) and not force:
                 advice = "give this one another --name, or say --force to replace it"
                 raise ProjectError(f"{self.folder} has a recording {file} already; {advice}")
@@ -153,14 +164,16 @@ class Project:
                 raise ProjectError(f"{path} was changed after it was added; add it again with --force")
             table = read_table(path, content)
             lines[entry.file] = table.lines
-            recordings.append(recording(entry.file, entry.label, table, target_first=self._target_first))
+            made = recording(entry.file, entry.label, table, target_first=self._target_first)
+            recordings.append(replace(made, couple=entry.couple))
         settings = self.settings
         length = self._values(entries[0].values) // settings.axes if entries else 0
         return Dataset(settings.kind, settings.axes, length, tuple(recordings), settings.multi_sensor), lines
 
     def fingerprint(self) -> str:
         """12 digits that change with any signal or label: libraries remember which signals they came from."""
-        return digest([part for e in self.entries() for part in (e.label, e.sha256)])[:12]
+        couples = [e.couple for e in self.entries() if e.couple]
+        return digest([part for e in self.entries() for part in (e.label, e.sha256)] + couples)[:12]
 
     @property
     def _target_first(self) -> bool:
@@ -193,6 +206,13 @@ class Project:
         twin = next((e.label for e in others if e.label != label and e.label.lower() == label.lower()), None)
         if twin is not None:
             raise ProjectError(f"the classes {label!r} and {twin!r} differ only in case; use one spelling")
+
+    def _check_couple(self, couple: str) -> None:
+        if not couple:
+            return
+        if self.settings.kind != "anomaly":
+            raise ProjectError("only anomaly projects have couples: leave --couple away")
+        check_name(couple, "couple")
 
     def _check_same_width(self, path: Path, table: Table, others: list[Entry]) -> None:
         count = table.values.shape[1]

@@ -27,7 +27,7 @@ class Fold:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """All folds; every row is held back exactly once. `by_recording` says of each label how it was cut."""
+    """All folds; every row is held back exactly once. `by_recording` says of each label and couple how it was cut."""
 
     folds: tuple[Fold, ...]
     by_recording: tuple[bool, ...]
@@ -35,18 +35,23 @@ class Split:
 
 def split(table: Table, most: int = FOLDS) -> Split:
     """Between 2 and `most` folds, fewer where a label has few signals."""
-    present = [label for label in range(len(table.labels)) if len(table.rows(label))]
-    fewest = min(len(table.rows(label)) for label in present)
+    parts = [np.flatnonzero((table.label == label) & (table.couple == couple)) for label, couple in _parts(table)]
+    fewest = min(len(rows) for rows in parts)
     count = max(2, min(most, fewest // FEWEST_PER_BLOCK))
     held = np.empty(len(table.x), dtype=np.int64)
     whole = []
-    for label in present:
-        rows = table.rows(label)
+    for rows in parts:
         recordings = table.recording[rows]
         whole.append(len(np.unique(recordings)) >= count)
         held[rows] = _whole(recordings, count) if whole[-1] else _blocks(recordings, table.targets[rows], count)
     folds = tuple(Fold(np.flatnonzero(held != f), np.flatnonzero(held == f)) for f in range(count))
     return Split(folds, tuple(whole))
+
+
+def _parts(table: Table) -> list[tuple[int, int]]:
+    """Labels and couples that have signals: each is cut on its own."""
+    found = np.unique(np.column_stack([table.label, table.couple]), axis=0)
+    return [(int(label), int(couple)) for label, couple in found]
 
 
 def _whole(recordings: NDArray[np.int64], count: int) -> NDArray[np.int64]:

@@ -22,7 +22,8 @@ class Table:
     """Every signal of a data set: `x` float32 (signals, samples * axes), `recording` its recording's number.
 
     `label` counts the names in `labels`: the classes in their order, or 0 regular and 1 abnormal. `targets` is
-    float32 (signals,), zeros where the kind has none.
+    float32 (signals,), zeros where the kind has none. `couple` is the number of each signal's couple: what one device
+    learns and is judged by; all 0 where there is one only.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Table:
     recording: NDArray[np.int64]
     label: NDArray[np.int64]
     targets: NDArray[np.float32]
+    couple: NDArray[np.int64]
 
     @staticmethod
     def of(dataset: Dataset) -> Table:
@@ -53,11 +55,17 @@ class Table:
             np.concatenate(
                 [np.zeros(len(r.x), np.float32) if r.targets is None else r.targets for r in dataset.recordings]
             ),
+            np.repeat([dataset.couples.index(r.couple) for r in dataset.recordings], sizes),
         )
 
     def rows(self, label: int) -> Rows:
         """Rows of a label, in the order of the data set."""
         return np.flatnonzero(self.label == label)
+
+    @property
+    def couples(self) -> int:
+        """Number of couples."""
+        return int(self.couple.max()) + 1
 
     @property
     def compares(self) -> bool:
@@ -84,10 +92,25 @@ def _check(dataset: Dataset, labels: tuple[str, ...]) -> None:
             raise SearchError(
                 f"{count} signals{of} are too few to learn from and to test with; record at least {fewest}"
             )
+    _check_couples(dataset)
     if dataset.kind == "extrapolation":
         targets = np.concatenate([r.targets for r in dataset.recordings if r.targets is not None])
         if len(np.unique(targets)) < 2:
             raise SearchError("every signal has the same target; record at several values of it")
+
+
+def _check_couples(dataset: Dataset) -> None:
+    """Each couple is learned and judged on its own."""
+    if len(dataset.couples) < 2:
+        return
+    compares = ABNORMAL in dataset.labels
+    for couple in dataset.couples:
+        own = f"couple {couple!r}" if couple else "the couple without a name"
+        count = sum(len(r.x) for r in dataset.recordings if (r.couple, r.label) == (couple, REGULAR))
+        if count < FEWEST[dataset.kind]:
+            raise SearchError(f"{own} has {count} regular signals; record at least {FEWEST[dataset.kind]}")
+        if compares and not any((r.couple, r.label) == (couple, ABNORMAL) for r in dataset.recordings):
+            raise SearchError(f"{own} has no abnormal signals and others have; add some, or leave the others away")
 
 
 def _check_recording(

@@ -15,13 +15,15 @@ class Recording:
     """One file: `x` is float32 (signals, samples * axes), axes interleaved, in the order of the file.
 
     `label` is `regular` or `abnormal` (anomaly, outlier), the class name (classes) or empty (extrapolation, which
-    has `targets`, float32 (signals,), instead).
+    has `targets`, float32 (signals,), instead). `couple` names what it belongs to where a general anomaly library is
+    wanted for several machines or places, each with recordings of its own.
     """
 
     name: str
     label: str
     x: NDArray[np.float32]
     targets: NDArray[np.float32] | None = None
+    couple: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +40,11 @@ class Dataset:
     def labels(self) -> tuple[str, ...]:
         """Labels in the order they first appear."""
         return tuple(dict.fromkeys(r.label for r in self.recordings))
+
+    @property
+    def couples(self) -> tuple[str, ...]:
+        """Couples in the order they first appear; one without a name where there are none."""
+        return tuple(dict.fromkeys(r.couple for r in self.recordings))
 
     @property
     def signals(self) -> int:
