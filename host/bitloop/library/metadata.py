@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from bitloop import __version__
@@ -47,7 +48,7 @@ def metadata(built: Built, sizes: Sizes | None, compilation_date: str | None = N
             "samples_per_axis": library.length,
             "pipeline": describe(library),
         },
-        "report": dict(library.report),
+        "report": _numbers(library.report),
     }
     if compilation_date is not None:
         data["compilation_date"] = compilation_date
@@ -61,6 +62,14 @@ def metadata(built: Built, sizes: Sizes | None, compilation_date: str | None = N
             "stack": sizes.stack,
         }
     return data
+
+
+def _numbers(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The report without what is there for plots only."""
+    kept = dict(report)
+    if isinstance(kept.get("metrics"), Mapping):
+        kept["metrics"] = {name: value for name, value in kept["metrics"].items() if name != "figures"}
+    return kept
 
 
 def metadata_json(built: Built, sizes: Sizes | None, compilation_date: str | None = None) -> str:
