@@ -1,0 +1,45 @@
+"""The look all figures share: quiet axes, colours that colour-blind people can tell apart, text that stays text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREEN, GREY, INK = "#0072b2", "#d55e00", "#009e73", "#9a9a9a", "#333333"
+"""Okabe and Ito's palette, as far as it is needed."""
+INCHES = (7.0, 4.2)
+LONGEST = 28
+"""Characters of a user's label that fit beside an axis."""
+
+
+def canvas(title: str, inches: tuple[float, float] = INCHES) -> tuple[Figure, Axes]:
+    """A figure with one pair of axes under a title."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=inches, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.set_title(plain(title), loc="left", fontsize=11, color=INK)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(visible=True, color="#e6e6e6", linewidth=0.8)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def legend(axes: Axes) -> None:
+    """A legend without a frame, wherever it covers least."""
+    axes.legend(frameon=False, fontsize=9)
+
+
+def plain(text: str) -> str:
+    """A user's text as it is: to matplotlib a pair of dollar signs would be mathematics."""
+    return text.replace("$", r"\$")
+
+
+def short(label: str) -> str:
+    """A user's label, cut where it would not fit."""
+    return plain(label if len(label) <= LONGEST else label[: LONGEST - 1] + "…")
