@@ -2,8 +2,10 @@
  * same signature so that tests can reach them. */
 #include "wrap.h"
 
+#include "../kernels/active_segments.h"
 #include "../kernels/band_max.h"
 #include "../kernels/band_mean.h"
+#include "../kernels/dct.h"
 #include "../kernels/decimate.h"
 #include "../kernels/deinterleave.h"
 #include "../kernels/difference.h"
@@ -13,6 +15,10 @@
 #include "../kernels/logarithm.h"
 #include "../kernels/logf.h"
 #include "../kernels/quantise.h"
+#include "../kernels/mel_bands.h"
+#include "../kernels/mel_spectrogram.h"
+#include "../kernels/power.h"
+#include "../kernels/relative_logarithm.h"
 #include "../kernels/remove_mean.h"
 #include "../kernels/rfft.h"
 #include "../kernels/scale.h"
@@ -72,12 +78,23 @@ static void quantise(uint32_t bytes, size_t n, const float by[], float x[])
     }
 }
 
+BLH_STAGE(active_segments,
+          bl_active_segments(axes / params[0], params[0], length, params[1], bl_float(params[2]), params[3] != 0u,
+                             params[4] != 0u, work, row))
 BLH_STAGE(band_max, bl_band_max(axes, length, params[0], tables[0], row))
 BLH_STAGE(band_mean, bl_band_mean(axes, length, params[0], tables[0], row))
+BLH_STAGE(dct, bl_dct(axes, length, params[0], tables[0], work, row))
 BLH_STAGE(decimate, bl_decimate(axes, length, params[0], row))
 BLH_STAGE(difference, bl_difference(axes, length, row))
 BLH_STAGE(hann, bl_hann(axes, length, tables[0], row))
 BLH_STAGE(logarithm, bl_logarithm(axes, length, bl_float(params[0]), row))
+BLH_STAGE(mel_bands, bl_mel_bands(axes, length, params[0], tables[0], tables[1], row))
+BLH_STAGE(mel_spectrogram,
+          bl_mel_spectrogram(
+              axes, length,
+              (bl_frames){params[0], params[1], params[2], tables[0], tables[1], tables[2], tables[3]}, work, row))
+BLH_STAGE(power, bl_power(axes, length, row))
+BLH_STAGE(relative_logarithm, bl_relative_logarithm(axes, length, bl_float(params[0]), row))
 BLH_STAGE(remove_mean, bl_remove_mean(axes, length, row))
 BLH_STAGE(rfft, bl_rfft(axes, length, tables[0], row))
 BLH_STAGE(scale, bl_scale(axes, length, tables[0], tables[1], row))

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from bitloop.kernels.active_segments import ActiveSegments
 from bitloop.kernels.band_max import BandMax
 from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Stage
+from bitloop.kernels.dct import Dct
 from bitloop.kernels.decimate import Decimate
 from bitloop.kernels.difference import Difference
 from bitloop.kernels.hann import Hann
 from bitloop.kernels.logarithm import Logarithm
+from bitloop.kernels.mel_bands import MelBands
+from bitloop.kernels.mel_spectrogram import MelSpectrogram
+from bitloop.kernels.power import Power
+from bitloop.kernels.relative_logarithm import RelativeLogarithm
 from bitloop.kernels.remove_mean import RemoveMean
 from bitloop.kernels.rfft import RfftMagnitude
 from bitloop.kernels.scale import Scale
 from bitloop.kernels.statistics import Statistics
 
 STAGES: tuple[type[Stage], ...] = (
+    ActiveSegments,
     BandMax,
     BandMean,
+    Dct,
     Decimate,
     Difference,
     Hann,
     Logarithm,
+    MelBands,
+    MelSpectrogram,
+    Power,
+    RelativeLogarithm,
     RemoveMean,
     RfftMagnitude,
     Scale,
