@@ -18,13 +18,19 @@ from rich.console import Console
 from rich.table import Table
 
 from bitloop import native
+from bitloop.kernels.active_segments import ActiveSegments
 from bitloop.kernels.band_max import BandMax
 from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Signals, Stage
+from bitloop.kernels.dct import Dct
 from bitloop.kernels.decimate import Decimate
 from bitloop.kernels.difference import Difference
 from bitloop.kernels.hann import Hann
 from bitloop.kernels.logarithm import Logarithm
+from bitloop.kernels.mel_bands import MelBands, mel_edges
+from bitloop.kernels.mel_spectrogram import MelSpectrogram
+from bitloop.kernels.power import Power
+from bitloop.kernels.relative_logarithm import RelativeLogarithm
 from bitloop.kernels.remove_mean import RemoveMean
 from bitloop.kernels.rfft import RfftMagnitude
 from bitloop.kernels.scale import Scale
@@ -44,6 +50,12 @@ def stages(x: Signals) -> list[Stage]:
         BandMax(EDGES),
         Logarithm(1e-6),
         Difference(),
+        RelativeLogarithm(1e-6),
+        Power(),
+        Dct(13),
+        MelBands(EDGES),
+        MelSpectrogram(64, 32, mel_edges(33, 16, 0.3)),
+        ActiveSegments(x.shape[1], x.shape[1], 0.3, True, False),
         Decimate(4),
         Statistics(("rms", "peak_to_peak", "kurtosis")),
         Statistics(NAMES),

@@ -20,7 +20,7 @@ from bitloop.kernels.rfft import RfftMagnitude
 class MelSpectrogram(Stage):
     """Bands of each frame of `size` samples, a frame every `hop`: (axes, length) to (axes * frames, bands).
 
-    Frames are windowed (Hann) and transformed; `edges` pool their size / 2 + 1 magnitudes as in `mel_bands`. Frames of
+    Frames are windowed (Hann) and transformed; `edges` pool size / 2 + 1 magnitudes as in `mel_bands`. Frames of
     one axis stand one after the other. Samples after the last whole frame are left out.
     """
 

@@ -40,8 +40,8 @@ class RelativeLogarithm(Stage):
         most = sizes[:, 0]
         for i in range(1, sizes.shape[1]):
             most = larger(most, sizes[:, i])
-        most = np.where(most == 0, np.float32(1), most)
-        shares: Signals = np.abs(x) / most[:, None, None]
+        divisor: Signals = np.where(most == 0, np.float32(1), most)
+        shares: Signals = np.divide(np.abs(x), divisor[:, None, None])
         return logf(larger(np.float32(self.floor), shares))
 
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
