@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn import metrics as known
 
 from bitloop.search.report import measures, spread
 from bitloop.search.table import Table
+from tests.search import machines
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,7 @@ class Answers:
 
 
 def table(kind: str, *labels: str) -> Table:
-    empty = np.zeros(0, dtype=np.int64)
-    return Table(kind, 1, 4, False, labels, np.zeros((0, 4), np.float32), empty, empty, np.zeros(0, np.float32))
+    return replace(Table.of(machines.classes()), kind=kind, labels=labels)
 
 
 def classes(seed: int, count: int = 60) -> Answers:

@@ -53,9 +53,9 @@ class Entry:
     @staticmethod
     def read(data: Mapping[str, object], path: Path) -> Entry:
         texts = [toml.field(data, key, str, path) for key in ("file", "label", "source", "sha256")]
-        sizes = [toml.field(data, key, int, path) for key in ("lines", "values")]
+        lines, values = (toml.field(data, key, int, path) for key in ("lines", "values"))
         couple = toml.field({"couple": "", **data}, "couple", str, path)
-        entry = Entry(*texts, *sizes, couple=couple)
+        entry = Entry(*texts, lines, values, couple)
         check_name(entry.file, "recording")
         if entry.couple:
             check_name(entry.couple, "couple")
@@ -137,7 +137,8 @@ class Project:
             check_width(path, table, axes=self.settings.axes, **self._shape())
             self._check_same_width(path, table, others)
             sha256 = hashlib.sha256(content).hexdigest()
-            entry = Entry(file, label, path.name, sha256, *table.values.shape, couple=couple)
+            lines, values = table.values.shape
+            entry = Entry(file, label, path.name, sha256, lines, values, couple)
             if len(others) < len(entries) and not force:
                 advice = "give this one another --name, or say --force to replace it"
                 raise ProjectError(f"{self.folder} has a recording {file} already; {advice}")
