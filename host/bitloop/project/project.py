@@ -52,10 +52,10 @@ class Entry:
 
     @staticmethod
     def read(data: Mapping[str, object], path: Path) -> Entry:
-        texts = [toml.field(data, key, str, path) for key in ("file", "label", "source", "sha256")]
+        file, label, source, sha256 = (toml.field(data, k, str, path) for k in ("file", "label", "source", "sha256"))
         lines, values = (toml.field(data, key, int, path) for key in ("lines", "values"))
         couple = toml.field({"couple": "", **data}, "couple", str, path)
-        entry = Entry(*texts, lines, values, couple)
+        entry = Entry(file, label, source, sha256, lines, values, couple)
         check_name(entry.file, "recording")
         if entry.couple:
             check_name(entry.couple, "couple")
