@@ -14,7 +14,6 @@ from bitloop.native import host
 from bitloop.search import train_classes as tc
 from bitloop.search import train_values as tv
 from bitloop.search.cluster import centres
-from bitloop.search.train import LEARNING, OUTLIER, with_limit
 from bitloop.search.trees import grow
 
 SURE = 1e-4
@@ -41,13 +40,13 @@ def agrees(model: StaticModel, x: np.ndarray, probabilities: np.ndarray) -> None
 def test_discriminants_agree_with_scikit_learn(cloud: tuple[np.ndarray, np.ndarray]) -> None:
     x, y = cloud
     known = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.1, priors=np.full(3, 1 / 3)).fit(x, y)
-    agrees(tc.fit_linear(x, y, {"logistic": 0, "strength": 0.1}, 1), x, known.predict_proba(x))
+    agrees(tc.fit_discriminants(x, y, {"strength": 0.1}, 1), x, known.predict_proba(x))
 
 
 def test_logistic_regression_agrees_with_scikit_learn(cloud: tuple[np.ndarray, np.ndarray]) -> None:
     x, y = cloud
     known = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000, tol=1e-8).fit(x, y)
-    model = tc.fit_linear(x, y, {"logistic": 1, "strength": 0.01}, 1)
+    model = tc.fit_logistic(x, y, {"strength": 1.0}, 1)
     np.testing.assert_allclose(model.run(x, host()), known.predict_proba(x), atol=2e-3)
 
 
@@ -105,9 +104,9 @@ def test_limits_of_outlier_models_divide_the_ratio(
     cloud: tuple[np.ndarray, np.ndarray], name: str, hyper: dict[str, float]
 ) -> None:
     x, _ = cloud
-    model = OUTLIER[name](x, hyper, 1.0, 1)
+    model = ENTRIES[name].fit(x, hyper, 1.0, 1)
     ratio = model.run(x, host())
-    wider = with_limit(model, 2.0)
+    wider = model.with_limit(2.0)
     assert isinstance(wider, StaticModel)
     np.testing.assert_allclose(wider.run(x, host()), ratio / 2, rtol=1e-6)
     far = model.run(x + np.float32(100), host())
@@ -116,10 +115,12 @@ def test_limits_of_outlier_models_divide_the_ratio(
 
 def test_learning_models_take_their_hyper_parameters() -> None:
     hyper = {"floor": 0.01, "capacity": 4, "novelty": 0.5}
-    for name, make in LEARNING.items():
-        model = make(5, hyper, 3.0)
-        assert (model.kernel, model.inputs, model.factor) == (name, 5, 3.0)
-        assert with_limit(model, 2.0).factor == 2.0  # type: ignore[attr-defined]
+    for entry in (entry for entry in ENTRIES.values() if entry.kind == "anomaly"):
+        model = entry.fit(
+            5, hyper | {name: values[0] for name, values in entry.hyper.items() if name not in hyper}, 3.0
+        )
+        assert (model.kernel, model.inputs, model.factor) == (entry.kernel.kernel, 5, 3.0)
+        assert model.with_limit(2.0).factor == 2.0
 
 
 def test_centres_are_means_of_their_members_and_none_is_empty() -> None:

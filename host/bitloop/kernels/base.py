@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +139,10 @@ class Model(Kernel):
     def effort(self) -> float:
         """Steps of the innermost loops of one call: what its cycles are proportional to (costs.toml)."""
         return float(self.inputs * self.outputs)
+
+    def with_limit(self, limit: float) -> Self:
+        """The same model with the decision elsewhere; only models that tell regular from abnormal have a limit."""
+        raise LibraryError(f"{self.kernel} has no limit")
 
     def params(self) -> tuple[int, ...]:
         """Integers the C wrapper gets, in its order."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,11 @@ class GaugedModel(LearningModel):
     def state_size(self) -> int:
         return self.core_size + words(self.features, self.smoothing)
 
+    def with_limit(self, limit: float) -> Self:
+        """The same model with another factor."""
+        changed: Any = replace(self, factor=float(np.float32(limit)))  # type: ignore[type-var]
+        return cast(Self, changed)
+
     @abstractmethod
     def distance(self, x: Features, state: State) -> NDArray[np.float32]:
         """(signals,): how far each signal is from what is known. The state has passed the warm-up."""
@@ -82,10 +88,6 @@ class GaugedModel(LearningModel):
     @abstractmethod
     def absorb(self, x: NDArray[np.float32], state: State) -> None:
         """Learn one signal (inputs,) in place, word 0 included; the gauge's other words are left alone."""
-
-    def with_limit(self, limit: float) -> GaugedModel:
-        """The same model with the decision elsewhere: `limit` standard deviations beyond the mean distance."""
-        return replace(self, factor=float(np.float32(limit)))  # type: ignore[type-var]
 
     def params(self) -> tuple[int, ...]:
         """Smoothing, where the running mean is, and memory; what a model needs besides follows."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
 from bitloop.kernels import checks
 from bitloop.kernels.base import Constant, Features, StaticModel
 from bitloop.kernels.order import upwards
-from bitloop.kernels.ratio import ratio
+from bitloop.kernels.ratio import SMALLEST_LIMIT, ratio
 from bitloop.kernels.record import F32
 
 
@@ -47,6 +47,9 @@ class Gaussian(StaticModel):
             Constant("inverse_variance", self.inverse_variance, fitted=True),
             Constant("limit", np.array([self.limit], dtype=np.float32), fitted=True),
         )
+
+    def with_limit(self, limit: float) -> Self:
+        return replace(self, limit=float(np.float32(max(limit, SMALLEST_LIMIT))))
 
     def reference(self, x: Features) -> Features:
         with np.errstate(over="ignore"):

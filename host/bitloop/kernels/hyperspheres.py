@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
 from bitloop.kernels import checks
 from bitloop.kernels.base import Constant, Features, StaticModel
-from bitloop.kernels.ratio import ratio
+from bitloop.kernels.ratio import SMALLEST_LIMIT, ratio
 from bitloop.kernels.record import F32
 from bitloop.kernels.squared_distance import squared_distances
 
@@ -45,6 +45,9 @@ class Hyperspheres(StaticModel):
 
     def constants(self) -> tuple[Constant, ...]:
         return (Constant("centres", self.centres, fitted=True), Constant("radii", self.radii, fitted=True))
+
+    def with_limit(self, limit: float) -> Self:
+        return replace(self, radii=(self.radii * np.float64(max(limit, SMALLEST_LIMIT))).astype(np.float32))
 
     def reference(self, x: Features) -> Features:
         distances = np.sqrt(squared_distances(x, self.centres))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+SMALLEST_LIMIT = 1e-9
+"""Limits of fitted models start here."""
 RATIO_MAX = np.float32(1e6)
 """Whatever is as large, or no number at all, becomes this."""
 

@@ -14,11 +14,11 @@ from bitloop.errors import LibraryError
 from bitloop.kernels.base import Features, Model, StaticModel
 from bitloop.native import host
 from bitloop.search.detect import detection_folds
+from bitloop.search.fits import ENTRIES
 from bitloop.search.folds import Fold
 from bitloop.search.metrics import balanced_accuracy, r2, skill
 from bitloop.search.recipe import Recipe
-from bitloop.search.train import CLASSES, VALUES
-from bitloop.search.workshop import View, Workshop
+from bitloop.search.workshop import Prepared, Workshop
 
 REFUSED = -1
 """The answer to signals whose features the library refuses: always wrong."""
@@ -31,15 +31,16 @@ class FoldAnswers:
     `quality` is balanced accuracy, or R2 against the variance of all targets. `firmness` computes, 0 to 1, how well
     it holds when things get harder: for classes balanced accuracy on varied signals, and with the parts swapped
     (fitted on the held-out signals, tested on the rest); for extrapolation R2 with the parts swapped; for detection
-    the gap between regular and abnormal.
+    the gap between regular and abnormal. `outputs` is what the model gave: probabilities, ratios or values.
     """
 
     truth: NDArray[Any]
     said: NDArray[Any]
+    outputs: Features
     quality: float
     firmness: Callable[[], float]
     model: Model
-    view: View
+    view: Prepared
 
 
 def fold_answers(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
@@ -48,7 +49,7 @@ def fold_answers(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
 
 
 def _classes(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
-    table, fit = shop.table, CLASSES[recipe.model]
+    table, fit = shop.table, ENTRIES[recipe.model].fit
     count = len(table.labels)
     for number, fold in enumerate(shop.split.folds):
         view = shop.view(recipe, fold.train, number)
@@ -56,26 +57,27 @@ def _classes(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
         if len(np.unique(table.label[train])) < count:
             raise LibraryError("the features of a whole class are refused")
         model = fit(view.base[train], table.label[train], dict(recipe.hyper), shop.seed)
-        truth = table.label[fold.test]
-        said = choose(model, view.base[fold.test], view.usable[fold.test])
+        truth, usable = table.label[fold.test], view.usable[fold.test]
+        outputs = run(model, view.base[fold.test], usable)
+        said = decide(outputs, usable)
         firmness = partial(_class_firmness, shop, recipe, fold, view, model)
-        yield FoldAnswers(truth, said, balanced_accuracy(truth, said, count), firmness, model, view)
+        yield FoldAnswers(truth, said, outputs, balanced_accuracy(truth, said, count), firmness, model, view)
 
 
-def _class_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: View, model: StaticModel) -> float:
+def _class_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared, model: StaticModel) -> float:
     label, count = shop.table.label, len(shop.table.labels)
     varied = choose(model, view.extra[fold.test], view.extra_usable[fold.test])
     few = fold.test[view.usable[fold.test]]
     if len(np.unique(label[few])) < count:
         return 0.0
-    hasty = CLASSES[recipe.model](view.base[few], label[few], dict(recipe.hyper), shop.seed)
+    hasty = ENTRIES[recipe.model].fit(view.base[few], label[few], dict(recipe.hyper), shop.seed)
     swapped = choose(hasty, view.base[fold.train], view.usable[fold.train])
     robust = balanced_accuracy(label[fold.test], varied, count)
     return (robust + balanced_accuracy(label[fold.train], swapped, count)) / 2
 
 
 def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
-    table, fit = shop.table, VALUES[recipe.model]
+    table, fit = shop.table, ENTRIES[recipe.model].fit
     variance = float(np.var(table.targets, dtype=np.float64))
     for number, fold in enumerate(shop.split.folds):
         view = shop.view(recipe, fold.train, number)
@@ -84,16 +86,17 @@ def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
             raise LibraryError("the features of too many signals are refused")
         model = fit(view.base[train], table.targets[train], dict(recipe.hyper), shop.seed)
         truth = table.targets[fold.test]
-        said = run(model, view.base[fold.test], view.usable[fold.test])[:, 0]
+        outputs = run(model, view.base[fold.test], view.usable[fold.test])
+        said = outputs[:, 0]
         firmness = partial(_value_firmness, shop, recipe, fold, view)
-        yield FoldAnswers(truth, said, skill(truth, said, variance), firmness, model, view)
+        yield FoldAnswers(truth, said, outputs, skill(truth, said, variance), firmness, model, view)
 
 
-def _value_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: View) -> float:
+def _value_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared) -> float:
     targets, few = shop.table.targets, fold.test[view.usable[fold.test]]
     if len(np.unique(targets[few])) < 2:
         return 0.0
-    hasty = VALUES[recipe.model](view.base[few], targets[few], dict(recipe.hyper), shop.seed)
+    hasty = ENTRIES[recipe.model].fit(view.base[few], targets[few], dict(recipe.hyper), shop.seed)
     said = run(hasty, view.base[fold.train], view.usable[fold.train])[:, 0]
     return min(1.0, max(0.0, r2(targets[fold.train], said)))
 
@@ -101,12 +104,25 @@ def _value_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: View) -> f
 def _detections(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
     for fold in detection_folds(shop, recipe):
         quality = balanced_accuracy(fold.truth, fold.said, 2)
-        yield FoldAnswers(fold.truth, fold.said, quality, partial(float, fold.confidence), fold.model, fold.view)
+        yield FoldAnswers(
+            fold.truth,
+            fold.said,
+            fold.ratio[:, None],
+            quality,
+            partial(float, fold.confidence),
+            fold.model,
+            fold.view,
+        )
 
 
 def choose(model: StaticModel, x: Features, usable: NDArray[np.bool_]) -> NDArray[np.int64]:
     """(signals,): the first of the most probable classes, by the C."""
-    return np.where(usable, np.argmax(run(model, x, usable), axis=1), REFUSED)
+    return decide(run(model, x, usable), usable)
+
+
+def decide(outputs: Features, usable: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(signals,): the first of the most probable classes."""
+    return np.where(usable, np.argmax(outputs, axis=1), REFUSED)
 
 
 def run(model: StaticModel, x: Features, usable: NDArray[np.bool_]) -> Features:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bitloop.kernels.base import LearningModel, Model
 from bitloop.kernels.pipeline import Preprocessing
-from bitloop.search.result import Budget
+from bitloop.search.budget import Budget
 
 LEAST_CODE = 600
 """Bytes of code no library does without."""
@@ -19,6 +19,7 @@ class Cost:
     knowledge: int
     flash: int
     ram: int
+    cycles: int = 0
 
     def beyond(self, budget: Budget) -> str:
         """Why this cannot fit, or nothing."""
@@ -31,6 +32,9 @@ class Cost:
     def share(self, budget: Budget) -> float:
         """0 (nothing) to 1 (all of either budget)."""
         return min(1.0, max(self.ram / budget.ram_bytes, self.flash / budget.flash_bytes))
+
+
+NOTHING = Cost(0, 0, 0)
 
 
 def least(preprocessing: Preprocessing, model: Model | None = None) -> Cost:

@@ -7,58 +7,92 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
-from itertools import groupby
+from dataclasses import dataclass
+from typing import Protocol
 
 from bitloop.errors import SearchError
 from bitloop.search import threads
-from bitloop.search.evaluate import evaluate
+from bitloop.search.budget import Budget
+from bitloop.search.evaluate import evaluate, screen
 from bitloop.search.recipe import Recipe
-from bitloop.search.result import Budget, Outcome
+from bitloop.search.result import Outcome
 from bitloop.search.table import Table
 from bitloop.search.workshop import Workshop
 
-BATCH = 8
+BATCH = 6
 """Recipes handed out at a time: few enough to stop soon, enough to hide the cost of handing them out."""
 
+SCREEN, FULL = "screen", "full"
 Task = tuple[int, Recipe]
 
 
-class Crew:
-    """Evaluates recipes; use as a context manager. With one job nothing is started."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """What every worker has to know, whole: enough to make a workshop of."""
 
-    def __init__(self, table: Table, budget: Budget, seed: int, jobs: int) -> None:
-        self._budget = budget
-        self._shop = Workshop(table, seed)
-        self._pool: ProcessPoolExecutor | None = None
-        if jobs == 1:
-            threads.load()
-        else:
-            context = multiprocessing.get_context("spawn")  # a fork would copy OpenMP's threads in mid-flight
-            self._pool = ProcessPoolExecutor(jobs, context, _start, (table, budget, seed))
-            # Starting a worker takes seconds that are no part of the search: its clock waits for the first of them.
-            wait([self._pool.submit(threads.load) for _ in range(jobs)], return_when=FIRST_COMPLETED)
+    table: Table
+    budget: Budget
+    seed: int
+    split: str
 
-    def __enter__(self) -> Crew:
-        return self
+    def workshop(self) -> Workshop:
+        return Workshop(self.table, self.seed, self.split)
 
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+
+class Crew(Protocol):
+    """Evaluates recipes; a context manager."""
+
+    def __enter__(self) -> Crew: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
     @property
     def shop(self) -> Workshop:
         """This process's own workshop."""
-        return self._shop
 
-    def evaluate(self, tasks: Sequence[Task], bar: float, end: float) -> Iterator[list[Outcome]]:
+    def evaluate(self, stage: str, tasks: Sequence[Task], bar: float, end: float) -> Iterator[list[Outcome]]:
         """Outcomes in batches as they come; none are begun after `end` (`time.time()`)."""
-        batches = list(_batches(tasks))
-        if self._pool is None:
-            with threads.single():
-                for batch in batches:
-                    yield _work(self._shop, self._budget, batch, bar, end)
-            return
-        waiting: set[Future[list[Outcome]]] = {self._pool.submit(_task, batch, bar, end) for batch in batches}
+
+
+class Alone:
+    """This process does everything."""
+
+    def __init__(self, job: Job) -> None:
+        self._job, self.shop = job, job.workshop()
+        threads.load()
+
+    def __enter__(self) -> Alone:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def evaluate(self, stage: str, tasks: Sequence[Task], bar: float, end: float) -> Iterator[list[Outcome]]:
+        with threads.single():
+            for batch in batches(tasks):
+                yield work(self.shop, self._job.budget, stage, batch, bar, end)
+
+
+class Processes:
+    """Several processes of this machine."""
+
+    def __init__(self, job: Job, jobs: int) -> None:
+        self.shop = job.workshop()
+        context = multiprocessing.get_context("spawn")  # a fork would copy OpenMP's threads in mid-flight
+        self._pool = ProcessPoolExecutor(jobs, context, _start, (job,))
+        # Starting a worker takes seconds that are no part of the search: its clock waits for the first of them.
+        wait([self._pool.submit(threads.load) for _ in range(jobs)], return_when=FIRST_COMPLETED)
+
+    def __enter__(self) -> Processes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def evaluate(self, stage: str, tasks: Sequence[Task], bar: float, end: float) -> Iterator[list[Outcome]]:
+        waiting: set[Future[list[Outcome]]] = {
+            self._pool.submit(_task, stage, batch, bar, end) for batch in batches(tasks)
+        }
         try:
             while waiting:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -71,21 +105,30 @@ class Crew:
                 future.cancel()
 
 
-def _batches(tasks: Sequence[Task]) -> Iterator[list[Task]]:
-    """Recipes of the same views together, so that their features are computed once."""
-    ordered = sorted(tasks, key=lambda task: (repr(task[1].branches), task[1].scale, task[0]))
-    for _, group in groupby(ordered, key=lambda task: task[1].branches):
-        members = list(group)
-        for at in range(0, len(members), BATCH):
-            yield members[at : at + BATCH]
+def batches(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Recipes of the same views together, so that their features are computed once; the largest groups first."""
+    groups: dict[object, list[Task]] = {}
+    for task in sorted(tasks, key=lambda task: (task[1].scale, task[0])):
+        groups.setdefault(task[1].branches, []).append(task)
+    gathered: list[Task] = []
+    for members in sorted(groups.values(), key=lambda members: (-len(members), members[0][0])):
+        gathered += members
+        if len(gathered) >= BATCH:
+            yield gathered
+            gathered = []
+    if gathered:
+        yield gathered
 
 
-def _work(shop: Workshop, budget: Budget, batch: Sequence[Task], bar: float, end: float) -> list[Outcome]:
+def work(shop: Workshop, budget: Budget, stage: str, batch: Sequence[Task], bar: float, end: float) -> list[Outcome]:
+    """Evaluate a batch as far as the time allows."""
     found = []
     for index, recipe in batch:
         if time.time() >= end:
             break
-        found.append(evaluate(shop, budget, index, recipe, bar))
+        found.append(
+            screen(shop, budget, index, recipe) if stage == SCREEN else evaluate(shop, budget, index, recipe, bar)
+        )
     return found
 
 
@@ -93,12 +136,12 @@ _own: list[tuple[Workshop, Budget]] = []
 """The worker's workshop, made once by its initializer."""
 
 
-def _start(table: Table, budget: Budget, seed: int) -> None:
+def _start(job: Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits for us
     threads.single()
-    _own.append((Workshop(table, seed), budget))
+    _own.append((job.workshop(), job.budget))
 
 
-def _task(batch: Sequence[Task], bar: float, end: float) -> list[Outcome]:
+def _task(stage: str, batch: Sequence[Task], bar: float, end: float) -> list[Outcome]:
     shop, budget = _own[0]
-    return _work(shop, budget, batch, bar, end)
+    return work(shop, budget, stage, batch, bar, end)

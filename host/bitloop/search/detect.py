@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import Features, LearningModel, Model, State, StaticModel
+from bitloop.kernels.gauge import GaugedModel
+from bitloop.kernels.ratio import SMALLEST_LIMIT
 from bitloop.native import host
+from bitloop.search.fits import ENTRIES
 from bitloop.search.limits import Held, place
 from bitloop.search.recipe import Recipe
-from bitloop.search.train import LEARNING, OUTLIER, with_limit
-from bitloop.search.train_regular import FACTORS, SMALLEST_LIMIT, single
-from bitloop.search.workshop import View, Workshop
+from bitloop.search.train_regular import FACTORS, single
+from bitloop.search.workshop import Prepared, Workshop
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,7 +43,7 @@ class Detector:
 
     def ratios(self, x: Features, limit: float) -> Features:
         """(signals,): the ratio by the C kernel with that limit; above 1 is abnormal."""
-        model = with_limit(self.model, limit)
+        model = self.model.with_limit(limit)
         if isinstance(model, LearningModel) and self.state is not None:
             return model.run_detect(x, self.state, host())[:, 0]
         if isinstance(model, StaticModel):
@@ -64,15 +66,16 @@ class Detection:
 
     truth: NDArray[np.int64]
     said: NDArray[np.int64]
+    ratio: Features
     confidence: float
     model: Model
-    view: View
+    view: Prepared
     detector: Detector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Fold:
-    view: View
+    view: Prepared
     detector: Detector
     x: Features
     usable: Flags
@@ -90,8 +93,8 @@ def detection_folds(shop: Workshop, recipe: Recipe) -> Iterator[Detection]:
         if fold.usable.any():
             ratio[fold.usable] = fold.detector.ratios(fold.x[fold.usable], limit)
         said = (ratio > np.float32(1.0)).astype(np.int64)
-        model = with_limit(fold.detector.model, limit)
-        yield Detection(fold.truth, said, _firmness(ratio, fold.truth), model, fold.view, fold.detector)
+        model = fold.detector.model.with_limit(limit)
+        yield Detection(fold.truth, said, ratio, _firmness(ratio, fold.truth), model, fold.view, fold.detector)
 
 
 def shipped_limit(shop: Workshop, recipe: Recipe) -> float:
@@ -102,21 +105,21 @@ def shipped_limit(shop: Workshop, recipe: Recipe) -> float:
 
 def learned(recipe: Recipe, x: Features, seed: int) -> Detector:
     """A detector that has seen these regular signals, in this order."""
-    hyper = dict(recipe.hyper)
-    if recipe.model in LEARNING:
-        model = LEARNING[recipe.model](x.shape[1], hyper, 1.0)
+    entry, hyper = ENTRIES[recipe.model], dict(recipe.hyper)
+    if issubclass(entry.kernel, LearningModel):
+        model: GaugedModel = entry.fit(x.shape[1], hyper, 1.0)
         if len(x) < model.least + FEWEST_COUNTED:
             raise LibraryError(f"{model.kernel} needs more regular signals to learn {x.shape[1]} features")
         state = model.run_learn(x, model.empty(), host())
         if not np.isfinite(state).all():
             raise LibraryError("the learned state overflows")
         return Detector(model, state)
-    return Detector(OUTLIER[recipe.model](x, hyper, 1.0, seed), None)
+    return Detector(entry.fit(x, hyper, 1.0, seed), None)
 
 
 def clamp(recipe: Recipe, limit: float) -> float:
     """A limit the model takes, as a float32."""
-    low, high = FACTORS if recipe.model in LEARNING else (SMALLEST_LIMIT, 1e18)
+    low, high = FACTORS if ENTRIES[recipe.model].kind == "anomaly" else (SMALLEST_LIMIT, 1e18)
     return single(min(max(limit, low), high))
 
 

@@ -1,4 +1,4 @@
-"""One recipe's score: its worst fold, how firm it is there, and how light."""
+"""One recipe's score: its folds, the worst above all, how firm it is there, and how light."""
 
 from __future__ import annotations
 
@@ -9,46 +9,63 @@ import numpy as np
 
 from bitloop.errors import LibraryError
 from bitloop.search.answers import fold_answers
-from bitloop.search.cost import least
+from bitloop.search.cost import NOTHING, Cost, least
 from bitloop.search.recipe import Recipe
 from bitloop.search.result import WEIGHTS, Budget, Outcome
 from bitloop.search.workshop import Workshop
+
+_REFUSALS = (LibraryError, np.linalg.LinAlgError, FloatingPointError)
+
+
+def screen(shop: Workshop, budget: Budget, index: int, recipe: Recipe) -> Outcome:
+    """A first impression: fitted and scored once, on a sample of the signals."""
+    try:
+        too_dear = least(recipe.plan(shop.given)).beyond(budget)
+        if too_dear:
+            return Outcome(index, recipe, rejected=too_dear)
+        answers = next(iter(fold_answers(shop.sample or shop, recipe)))
+        cost = least(answers.view.preprocessing, answers.model)
+    except _REFUSALS as error:
+        return Outcome(index, recipe, rejected=str(error))
+    if cost.beyond(budget):
+        return Outcome(index, recipe, rejected=cost.beyond(budget))
+    quality = min(1.0, max(0.0, answers.quality))
+    return Outcome(index, recipe, quality=quality, screened=quality - WEIGHTS["lightness"] * cost.share(budget))
 
 
 def evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: float = 0.0) -> Outcome:
     """Cross-validate a recipe; stops as soon as it cannot reach a score of `bar` any more."""
     try:
         return _evaluate(shop, budget, index, recipe, bar)
-    except (LibraryError, np.linalg.LinAlgError, FloatingPointError) as error:
+    except _REFUSALS as error:
         return Outcome(index, recipe, rejected=str(error))
 
 
 def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: float) -> Outcome:
-    too_dear = least(recipe.preprocessing(shop.given)).beyond(budget)
+    too_dear = least(recipe.plan(shop.given)).beyond(budget)
     if too_dear:
         return Outcome(index, recipe, rejected=too_dear)
     folds: list[float] = []
     firmness: list[Callable[[], float]] = []
-    lightness = 1.0
+    cost: Cost = NOTHING
     for answers in fold_answers(shop, recipe):
         if not folds:
-            cost = least(recipe.preprocessing(shop.given, answers.view.scale), answers.model)
+            cost = least(answers.view.preprocessing, answers.model)
             if cost.beyond(budget):
                 return Outcome(index, recipe, rejected=cost.beyond(budget))
-            lightness = 1.0 - cost.share(budget)
         folds.append(min(1.0, max(0.0, answers.quality)))
         firmness.append(answers.firmness)
         unseen = len(shop.split.folds) - len(folds)
-        most = score((*folds, *[1.0] * unseen), 1.0, lightness)
+        most = score((*folds, *[1.0] * unseen), 1.0, 1.0 - cost.share(budget))
         if most < bar:
-            return Outcome(index, recipe, most, min(folds), 1.0, tuple(folds))
+            return Outcome(index, recipe, most, min(folds), 1.0, tuple(folds), cost=cost)
     confidence = min(firm() for firm in firmness)
-    total = score(folds, confidence, lightness)
-    return Outcome(index, recipe, total, min(folds), confidence, tuple(folds), complete=True)
+    total = score(folds, confidence, 1.0 - cost.share(budget))
+    return Outcome(index, recipe, total, min(folds), confidence, tuple(folds), complete=True, cost=cost)
 
 
 def score(folds: Sequence[float], confidence: float, lightness: float) -> float:
-    """0 to 1, mostly the worst fold."""
+    """0 to 1, mostly the worst fold and the mean of all."""
     parts = {
         "quality": min(folds),
         "mean": fsum(folds) / len(folds),

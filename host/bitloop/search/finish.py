@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,35 +18,61 @@ from bitloop.search import threads
 from bitloop.search.answers import FoldAnswers, fold_answers
 from bitloop.search.cost import Cost, least
 from bitloop.search.detect import learned, shipped_limit
+from bitloop.search.fits import ENTRIES
 from bitloop.search.learning import learning_curve, recommended
 from bitloop.search.report import measures
 from bitloop.search.result import Budget, Candidate, Outcome
-from bitloop.search.train import CLASSES, VALUES, with_limit
 from bitloop.search.workshop import Workshop
 
 FINALISTS = 5
 ATTEMPTS = 24
 """Libraries linked at most to find them."""
+LIGHTER = 3
+"""Further ones on the Pareto front."""
+NEARLY = 0.03
+"""Score they may be below the best."""
 PER_FAMILY = 2
 """Finalists of one family, so that there is something to choose from."""
 
 
 def finalists(shop: Workshop, budget: Budget, ranked: Sequence[Outcome], evaluations: int) -> list[Candidate]:
-    """The best candidates that really fit, best first."""
-    found: list[Candidate] = []
+    """The best candidates that really fit, best first, and lighter ones of nearly their score."""
+    linked, found = Linked(budget), list[Candidate]()
     families: Counter[str] = Counter()
-    linked = Linked(budget)
+    for wanted, outcomes in ((FINALISTS, ranked), (FINALISTS + LIGHTER, lighter(ranked))):
+        for outcome in outcomes:
+            if len(found) >= wanted or linked.tries == ATTEMPTS:
+                break
+            if families[outcome.recipe.family] >= PER_FAMILY and outcomes is ranked:
+                continue
+            with threads.single():
+                candidate = finish(shop, linked, outcome, evaluations)
+            if candidate is not None and all(candidate.library.id != other.library.id for other in found):
+                families[outcome.recipe.family] += 1
+                found.append(candidate)
+    found.sort(key=lambda candidate: -candidate.score)
+    return [replace(candidate, pareto=not any(_better(other, candidate) for other in found)) for candidate in found]
+
+
+def lighter(ranked: Sequence[Outcome]) -> list[Outcome]:
+    """Of those that score nearly as much as the best, each lighter than all before it; the lightest first."""
+    front: list[Outcome] = []
     for outcome in ranked:
-        if len(found) == FINALISTS or linked.tries == ATTEMPTS:
+        if outcome.score < ranked[0].score - NEARLY:
             break
-        if families[outcome.recipe.family] >= PER_FAMILY:
-            continue
-        with threads.single():
-            candidate = finish(shop, linked, outcome, evaluations)
-        if candidate is not None and all(candidate.library.id != other.library.id for other in found):
-            families[outcome.recipe.family] += 1
-            found.append(candidate)
-    return found
+        if not front or outcome.cost.flash + outcome.cost.ram < 0.8 * (front[-1].cost.flash + front[-1].cost.ram):
+            front.append(outcome)
+    return front[:0:-1]
+
+
+def _better(one: Candidate, other: Candidate) -> bool:
+    """Whether one candidate is nowhere worse and somewhere better."""
+    mine, yours = _merits(one), _merits(other)
+    return all(a >= b for a, b in zip(mine, yours, strict=True)) and mine != yours
+
+
+def _merits(candidate: Candidate) -> tuple[float, ...]:
+    return (candidate.score, -candidate.flash_bytes, -candidate.ram_bytes, -candidate.cycles)
 
 
 @dataclass(slots=True)
@@ -90,8 +116,19 @@ def finish(shop: Workshop, linked: Linked, outcome: Outcome, evaluations: int) -
     library = Library(
         library.pipeline, library.classes, library.learning, library.pretrained, library.multi_sensor, report
     )
-    family, quality = outcome.recipe.family, outcome.quality
-    return Candidate(library, outcome.score, quality, family, metrics, knowledge, sizes.flash, sizes.ram)
+    recipe = outcome.recipe
+    return Candidate(
+        library,
+        outcome.score,
+        outcome.quality,
+        recipe.family,
+        recipe.title,
+        metrics,
+        knowledge,
+        sizes.flash,
+        sizes.ram,
+        outcome.cost.cycles,
+    )
 
 
 def _fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any]) -> Library:
@@ -101,16 +138,16 @@ def _fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any]) -> Librar
     view = shop.view(recipe, rows, "all")
     rows = rows[view.usable[rows]]
     x = view.base[rows]
-    preprocessing = recipe.preprocessing(shop.given, view.scale)
+    preprocessing = view.preprocessing
     if table.kind == "classes":
-        model: Model = CLASSES[recipe.model](x, table.label[rows], dict(recipe.hyper), shop.seed)
+        model: Model = ENTRIES[recipe.model].fit(x, table.label[rows], dict(recipe.hyper), shop.seed)
         return Library(Pipeline(preprocessing, model), table.labels)
     if table.kind == "extrapolation":
-        model = VALUES[recipe.model](x, table.targets[rows], dict(recipe.hyper), shop.seed)
+        model = ENTRIES[recipe.model].fit(x, table.targets[rows], dict(recipe.hyper), shop.seed)
         return Library(Pipeline(preprocessing, model))
     limit = shipped_limit(shop, recipe)
     detector = learned(recipe, x, shop.seed)
-    pipeline = Pipeline(preprocessing, with_limit(detector.model, limit))
+    pipeline = Pipeline(preprocessing, detector.model.with_limit(limit))
     if detector.state is None:
         return Library(pipeline)
     curve = learning_curve(shop, recipe, limit)

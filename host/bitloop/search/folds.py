@@ -7,14 +7,22 @@ enough recordings of a label each is held back whole; otherwise each is cut into
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bitloop.errors import SearchError
 from bitloop.search.table import Rows, Table
 
 FOLDS = 5
 FEWEST_PER_BLOCK = 4
+SAMPLE = 400
+"""Signals that screening looks at; tables of no more than half as many again are not screened."""
+FEWEST_SAMPLED = 10
+"""Signals of one label and fold that screening looks at, if there are so many."""
+SPLITS = ("auto", "random")
+"""How signals are held back: whole recordings or blocks of them, or (as other tools do) any of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,16 +41,21 @@ class Split:
     by_recording: tuple[bool, ...]
 
 
-def split(table: Table, most: int = FOLDS) -> Split:
-    """Between 2 and `most` folds, fewer where a label has few signals."""
+def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> Split:
+    """Between 2 and `most` folds, fewer where a label has few signals. `how` is one of SPLITS."""
+    if how not in SPLITS:
+        raise SearchError(f"signals cannot be split by {how!r}; choose one of {', '.join(SPLITS)}")
     parts = [np.flatnonzero((table.label == label) & (table.couple == couple)) for label, couple in _parts(table)]
     fewest = min(len(rows) for rows in parts)
     count = max(2, min(most, fewest // FEWEST_PER_BLOCK))
     held = np.empty(len(table.x), dtype=np.int64)
     whole = []
-    for rows in parts:
+    for number, rows in enumerate(parts):
         recordings = table.recording[rows]
-        whole.append(len(np.unique(recordings)) >= count)
+        whole.append(how == "auto" and len(np.unique(recordings)) >= count)
+        if how == "random":
+            held[rows] = np.random.default_rng([seed, number]).permutation(np.arange(len(rows)) % count)
+            continue
         held[rows] = _whole(recordings, count) if whole[-1] else _blocks(recordings, table.targets[rows], count)
     folds = tuple(Fold(np.flatnonzero(held != f), np.flatnonzero(held == f)) for f in range(count))
     return Split(folds, tuple(whole))
@@ -52,6 +65,26 @@ def _parts(table: Table) -> list[tuple[int, int]]:
     """Labels and couples that have signals: each is cut on its own."""
     found = np.unique(np.column_stack([table.label, table.couple]), axis=0)
     return [(int(label), int(couple)) for label, couple in found]
+
+
+def half(table: Table, parts: Split) -> tuple[Rows, Split] | None:
+    """Some rows to screen candidates with, and one fold of them; None where there are few rows anyway.
+
+    Every label and fold is thinned out evenly. Every second fold is held back, so that no recording is in both.
+    """
+    if len(table.x) <= SAMPLE * 3 // 2:
+        return None
+    fold_of = np.empty(len(table.x), dtype=np.int64)
+    for number, fold in enumerate(parts.folds):
+        fold_of[fold.test] = number
+    share, chosen = SAMPLE / len(table.x), []
+    for label, number in product(range(len(table.labels)), range(len(parts.folds))):
+        rows = np.flatnonzero((table.label == label) & (fold_of == number))
+        count = min(len(rows), max(FEWEST_SAMPLED, round(share * len(rows))))
+        chosen.append(rows[np.linspace(0, len(rows) - 1, count).round().astype(np.int64)] if count else rows)
+    taken = np.sort(np.concatenate(chosen))
+    held = fold_of[taken] % 2 == 1
+    return taken, Split((Fold(np.flatnonzero(~held), np.flatnonzero(held)),), parts.by_recording)
 
 
 def _whole(recordings: NDArray[np.int64], count: int) -> NDArray[np.int64]:

@@ -8,10 +8,10 @@ import numpy as np
 
 from bitloop.kernels.base import LearningModel
 from bitloop.native import host
+from bitloop.search.fits import ENTRIES
 from bitloop.search.metrics import balanced_accuracy
 from bitloop.search.recipe import Recipe
 from bitloop.search.table import Rows
-from bitloop.search.train import LEARNING
 from bitloop.search.workshop import Workshop
 
 COUNTS = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 160, 200, 300, 500)
@@ -36,7 +36,7 @@ def learning_curve(shop: Workshop, recipe: Recipe, limit: float) -> Curve:
             truth = np.concatenate([truth, np.ones(len(fold.test), dtype=np.int64)])
             x = np.concatenate([x, view.extra[fold.test]])
             usable = np.concatenate([usable, view.extra_usable[fold.test]])
-        model = LEARNING[recipe.model](x.shape[1], dict(recipe.hyper), limit)
+        model: LearningModel = ENTRIES[recipe.model].fit(x.shape[1], dict(recipe.hyper), limit)
         state, before, curve = model.empty(), 0, []
         for count in counts:
             state = model.run_learn(view.base[order[before:count]], state, host())

@@ -1,75 +1,44 @@
-"""The search: generation after generation, each proposed from the ones before, evaluated by the crew."""
+"""The search: generation after generation, proposed from the ones before, screened, the best cross-validated."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from bitloop import __version__
 from bitloop.errors import SearchError
 from bitloop.kernels.base import Shape
 from bitloop.native import host
-from bitloop.search.crew import Crew
+from bitloop.search.budget import Budget
+from bitloop.search.crew import FULL, SCREEN, Alone, Crew, Job, Processes, Task
 from bitloop.search.finish import FINALISTS, finalists
+from bitloop.search.journal import Journal
 from bitloop.search.propose import GENERATION, PARENTS, Proposer
-from bitloop.search.recipe import Recipe
-from bitloop.search.result import Budget, Outcome, Progress, SearchResult
+from bitloop.search.record import Record, Watcher
+from bitloop.search.result import Outcome, SearchResult
 from bitloop.search.space import Space, unit_of
 from bitloop.search.table import Table
 from bitloop.signals.dataset import Dataset
 
 KEPT = max(PARENTS, 3 * FINALISTS)
 """Candidates that are evaluated to the end; whoever cannot be among them is left early."""
-FINISHING = 0.15, 8.0
+PROMOTED = 10
+"""Of a generation, candidates that are cross-validated after screening, at most."""
+NEAR = 0.03
+"""How much less a screened candidate may have shown than the least of the best."""
+FINISHING = 0.15, 12.0
 """Share of the time, and seconds at most, kept for fitting and measuring the finalists."""
 LEAST = 0.25
 """Share of the time that is searched however long getting ready took."""
-
-Watcher = Callable[[Progress], None]
-
-
-@dataclass(slots=True)
-class _Record:
-    """What has been found so far."""
-
-    watcher: Watcher | None
-    start: float
-    evaluations: int = 0
-    seen: set[Recipe] = field(default_factory=set)
-    ranked: list[Outcome] = field(default_factory=list)
-    rejected: dict[str, int] = field(default_factory=dict)
-
-    def add(self, outcomes: list[Outcome]) -> None:
-        for outcome in outcomes:
-            self.evaluations += 1
-            self.seen.add(outcome.recipe)
-            if outcome.rejected:
-                self.rejected[outcome.rejected] = self.rejected.get(outcome.rejected, 0) + 1
-            elif outcome.complete:
-                self.ranked.append(outcome)
-        self.ranked.sort(key=lambda o: o.rank)
-        self.tell("searching")
-
-    def bar(self) -> float:
-        return self.ranked[KEPT - 1].score if len(self.ranked) >= KEPT else 0.0
-
-    def tell(self, stage: str) -> None:
-        if self.watcher is None:
-            return
-        seconds = time.monotonic() - self.start
-        best = self.ranked[0] if self.ranked else None
-        self.watcher(
-            Progress(
-                self.evaluations,
-                seconds,
-                self.evaluations / max(seconds, 1e-9),
-                best.score if best else 0.0,
-                best.quality if best else 0.0,
-                best.recipe.family if best else "",
-                stage,
-            )
-        )
+UNUSABLE = 1000
+"""Candidates turned away before a search gives up."""
+PATIENCE = 4000, 1.0
+"""Evaluations without a better best after which a search has converged: so many, and this share of all before."""
 
 
 def search(
@@ -80,53 +49,158 @@ def search(
     evaluations: int | None = None,
     seed: int = 1,
     jobs: int = 1,
+    split: str = "auto",
+    journal: Path | None = None,
+    cluster: str | None = None,
     progress: Watcher | None = None,
 ) -> SearchResult:
     """Find the best libraries for a data set that fit a budget.
 
-    Ends after `seconds`, or after `evaluations` candidates, and then gives the same result for any number of `jobs`.
-    Ctrl-C ends it early with what there is. SearchError where the data are too few or nothing fits the budget.
+    Ends after `seconds`, or after `evaluations` candidates, and then gives the same result for any number of `jobs`;
+    or when it has converged. Ctrl-C ends it early with what there is. With a `journal` every finished evaluation is
+    on disk, and the same search goes on from there. `cluster` is the address of a Dask scheduler whose workers do the
+    work. SearchError where the data are too few or nothing fits the budget.
     """
+    _check(seconds, evaluations, seed, jobs)
+    table = Table.of(dataset)
+    host()  # built once here, so that the workers find it in the cache
+    record = Record(progress, time.monotonic(), jobs, len(table.x))
+    end = math.inf if seconds is None else time.time() + seconds - min(FINISHING[0] * seconds, FINISHING[1])
+    space = Space.of(table.kind, Shape(table.axes, table.length), unit_of(table))
+    job = Job(table, budget, seed, split)
+    with Journal(journal, _about(job)) as known, _crew(job, jobs, cluster) as crew:
+        end = end if seconds is None else max(end, time.time() + LEAST * seconds)
+        rounds = _Rounds(crew, known, Proposer(space, budget, seed), record, end)
+        try:
+            stopped = rounds.explore(evaluations)
+        except KeyboardInterrupt:
+            stopped = "stopped"
+        record.tell("finishing")
+        found = finalists(crew.shop, budget, record.ranked, record.evaluations)
+    if not found:
+        raise SearchError(_nothing(record, budget, time.time() >= end))
+    total = record.seconds
+    return SearchResult(
+        found[0],
+        found,
+        record.evaluations,
+        total,
+        record.evaluations / max(total, 1e-9),
+        len(record.ranked),
+        tuple(record.history),
+        stopped,
+    )
+
+
+@dataclass(slots=True)
+class _Rounds:
+    """Generation after generation, until something ends it."""
+
+    crew: Crew
+    journal: Journal
+    proposer: Proposer
+    record: Record
+    end: float
+
+    def explore(self, evaluations: int | None) -> str:
+        """Why it ended."""
+        first = 0
+        while evaluations is None or self.record.evaluations < evaluations:
+            if time.time() >= self.end:
+                return "time"
+            if evaluations is None and self._converged():
+                return "converged"
+            if first > UNUSABLE and not self.record.evaluations:
+                return "exhausted"
+            size = GENERATION if evaluations is None else min(GENERATION, evaluations - self.record.evaluations)
+            recipes = self.proposer.generation(first, size, self.record.parents(PARENTS), self.record.seen)
+            if not recipes:
+                return "exhausted"  # everything there is has been tried
+            self._generation([(first + n, recipe) for n, recipe in enumerate(recipes)])
+            first += size
+        return "evaluations"
+
+    def _generation(self, tasks: Sequence[Task]) -> None:
+        if self.crew.shop.sample is not None:
+            screened = self._run(SCREEN, tasks, 0.0)
+            self.record.screens.update({outcome.index: outcome.screened for outcome in screened})
+            tasks = self._promoted(screened)
+        self._run(FULL, tasks, self.record.bar(KEPT))
+
+    def _run(self, stage: str, tasks: Sequence[Task], bar: float) -> list[Outcome]:
+        """Outcomes of all tasks: from the journal where they were found before, else by the crew."""
+        found, open_tasks = [], []
+        for index, recipe in tasks:
+            known = self.journal.find(stage, index, recipe)
+            if known is None:
+                open_tasks.append((index, recipe))
+            else:
+                found.append(known)
+        self._take(stage, found)
+        for outcomes in self.crew.evaluate(stage, open_tasks, bar, self.end) if open_tasks else ():
+            self.journal.add(stage, outcomes)
+            self._take(stage, outcomes)
+            found += outcomes
+        return found
+
+    def _take(self, stage: str, outcomes: Sequence[Outcome]) -> None:
+        if stage == SCREEN:
+            self.record.screened(outcomes)
+        else:
+            self.record.evaluated(outcomes)
+        self.record.tell("searching")
+
+    def _promoted(self, screened: Sequence[Outcome]) -> list[Task]:
+        """Who is worth a cross-validation: the best of the generation, as far as they come near the best of all."""
+        usable = sorted((o for o in screened if not o.rejected), key=lambda o: (-o.screened, o.index))
+        least = self.record.least_screened(KEPT) - NEAR
+        chosen = [o for n, o in enumerate(usable[:PROMOTED]) if n < 2 or o.screened >= least]
+        return [(o.index, o.recipe) for o in chosen]
+
+    def _converged(self) -> bool:
+        most, share = PATIENCE
+        idle = self.record.evaluations - self.record.last_better
+        return idle > max(most, share * self.record.last_better)
+
+
+def _crew(job: Job, jobs: int, cluster: str | None) -> Crew:
+    if cluster is not None:
+        from bitloop.search.cluster_crew import Cluster
+
+        return Cluster(job, cluster)
+    return Alone(job) if jobs == 1 else Processes(job, jobs)
+
+
+def _about(job: Job) -> dict[str, Any]:
+    """What a journal belongs to."""
+    table, budget = job.table, job.budget
+    signals = hashlib.sha256(table.x.tobytes() + table.label.tobytes() + table.recording.tobytes())
+    signals.update(table.targets.tobytes())
+    return {
+        "bitloop": __version__,
+        "kind": table.kind,
+        "axes": table.axes,
+        "labels": list(table.labels),
+        "signals": signals.hexdigest(),
+        "ram": budget.ram_bytes,
+        "flash": budget.flash_bytes,
+        "target": budget.target.name,
+        "compiler": budget.compiler,
+        "seed": job.seed,
+        "split": job.split,
+    }
+
+
+def _check(seconds: float | None, evaluations: int | None, seed: int, jobs: int) -> None:
     if seconds is None and evaluations is None:
         raise SearchError("a search needs an end: say how many seconds or how many evaluations")
     if (seconds is not None and not seconds > 0) or (evaluations is not None and evaluations < 1) or jobs < 1:
         raise SearchError("seconds, evaluations and jobs have to be above 0")
     if seed < 0:
         raise SearchError("the seed has to be 0 or more")
-    table = Table.of(dataset)
-    host()  # built once here, so that the workers find it in the cache
-    record = _Record(progress, time.monotonic())
-    end = math.inf if seconds is None else time.time() + seconds - min(FINISHING[0] * seconds, FINISHING[1])
-    space = Space.of(table.kind, Shape(table.axes, table.length), unit_of(table))
-    with Crew(table, budget, seed, jobs) as crew:
-        end = end if seconds is None else max(end, time.time() + LEAST * seconds)
-        try:
-            _explore(crew, Proposer(space, budget, seed), record, evaluations, end)
-        except KeyboardInterrupt:
-            record.tell("stopping")
-        searched = time.monotonic() - record.start
-        record.tell("finishing")
-        found = finalists(crew.shop, budget, record.ranked, record.evaluations)
-    if not found:
-        raise SearchError(_nothing(record, budget, time.time() >= end))
-    total = time.monotonic() - record.start
-    return SearchResult(found[0], found, record.evaluations, total, record.evaluations / max(searched, 1e-9))
 
 
-def _explore(crew: Crew, proposer: Proposer, record: _Record, evaluations: int | None, end: float) -> None:
-    first = 0
-    while time.time() < end and (evaluations is None or first < evaluations):
-        size = GENERATION if evaluations is None else min(GENERATION, evaluations - first)
-        recipes = proposer.generation(first, size, record.ranked, record.seen)
-        if not recipes:
-            break  # everything there is has been tried
-        tasks = [(first + n, recipe) for n, recipe in enumerate(recipes)]
-        for outcomes in crew.evaluate(tasks, record.bar(), end):
-            record.add(outcomes)
-        first += size
-
-
-def _nothing(record: _Record, budget: Budget, late: bool) -> str:
+def _nothing(record: Record, budget: Budget, late: bool) -> str:
     if late and not record.evaluations:
         return "the time was too short to evaluate a single candidate; give the search more seconds"
     if record.rejected and not record.ranked:

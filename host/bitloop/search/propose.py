@@ -8,16 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from bitloop.errors import LibraryError
+from bitloop.search.budget import Budget
 from bitloop.search.cost import least
+from bitloop.search.fits import ENTRIES
+from bitloop.search.heads import HEADS
 from bitloop.search.recipe import Recipe
-from bitloop.search.result import Budget, Outcome
-from bitloop.search.space import ENTRIES, Space
+from bitloop.search.result import Outcome
+from bitloop.search.space import Space
 
 GENERATION = 64
 """Candidates proposed from the same knowledge."""
-PARENTS = 12
-EXPLORE = 0.2
+PARENTS = 16
+EXPLORE = 0.15
 """Share of later generations that is still drawn at random."""
+CROSS = 0.15
+"""Share that joins two parents."""
+OPENING = 0.5
+"""Share of each early generation that goes through the families in turn; the rest improves on what was found."""
 TRIES = 40
 
 
@@ -29,44 +36,60 @@ class Proposer:
     budget: Budget
     seed: int
 
-    def generation(self, first: int, size: int, ranked: Sequence[Outcome], seen: Set[Recipe]) -> list[Recipe]:
+    def generation(self, first: int, size: int, parents: Sequence[Outcome], seen: Set[Recipe]) -> list[Recipe]:
         """Recipes number `first` to `first + size - 1`, none of them in `seen`; fewer when there are no more."""
         taken = set(seen)
+        opening = self._opening(first, size, bool(parents))
         found: list[Recipe] = []
         for index in range(first, first + size):
-            recipe = self._one(index, ranked, taken)
+            rng = np.random.default_rng([self.seed, index])
+            recipe = self._one(rng, opening.get(index), parents, taken)
             if recipe is not None:
                 taken.add(recipe)
                 found.append(recipe)
         return found
 
-    def _one(self, index: int, ranked: Sequence[Outcome], taken: Set[Recipe]) -> Recipe | None:
-        rng = np.random.default_rng([self.seed, index])
-        families = self.space.families
-        opening = index < len(families)
+    def _opening(self, first: int, size: int, later: bool) -> dict[int, tuple[str, str]]:
+        """Which of these candidates belong to the opening: all of the first generation, then a share of each."""
+        pairs = self.space.opening()
+        order = np.random.default_rng([self.seed, len(pairs)]).permutation(len(pairs))
+        step = OPENING if later else 1.0
+        start = 0 if not later else round(GENERATION + (first - GENERATION) * OPENING)
+        ranks = range(start, min(len(pairs), start + round(size * step)))
+        return {first + n: pairs[int(order[rank])] for n, rank in enumerate(ranks)}
+
+    def _one(
+        self, rng: np.random.Generator, pair: tuple[str, str] | None, parents: Sequence[Outcome], taken: Set[Recipe]
+    ) -> Recipe | None:
         for attempt in range(TRIES):
-            if opening and attempt < TRIES // 2:
-                views, model = families[index]
-                recipe = self.space.draw(rng, views, model)
-            elif opening or not ranked or rng.random() < EXPLORE:
-                views, model = families[int(rng.integers(len(families)))]
-                recipe = self.space.draw(rng, views, model)
+            if pair is not None and attempt < TRIES // 2:
+                recipe = self.space.draw(rng, *pair)
+            elif not parents or rng.random() < EXPLORE:
+                recipe = self.space.draw(rng)
+            elif rng.random() < CROSS:
+                recipe = self.space.cross(rng, _parent(rng, parents), _parent(rng, parents))
             else:
-                recipe = self.space.mutate(rng, _parent(rng, ranked).recipe)
+                recipe = self.space.mutate(rng, _parent(rng, parents))
+                if rng.random() < 0.3:
+                    recipe = self.space.mutate(rng, recipe)
             if recipe not in taken and self._possible(recipe):
                 return recipe
         return None
 
     def _possible(self, recipe: Recipe) -> bool:
         try:
-            preprocessing = recipe.preprocessing(self.space.given)
+            plan = recipe.plan(self.space.given)
         except LibraryError:
             return False
-        most = ENTRIES[recipe.model].most
-        return preprocessing.features <= most and not least(preprocessing).beyond(self.budget)
+        head, made = HEADS.get(recipe.head.name), plan.features
+        if head is not None:
+            if head.choose is not None and recipe.head.width >= made:
+                return False
+            made = min(made, recipe.head.width) if head.narrows else made
+        return made <= ENTRIES[recipe.model].most and not least(plan).beyond(self.budget)
 
 
-def _parent(rng: np.random.Generator, ranked: Sequence[Outcome]) -> Outcome:
+def _parent(rng: np.random.Generator, parents: Sequence[Outcome]) -> Recipe:
     """One of the best, the better the likelier."""
-    best = ranked[:PARENTS]
-    return best[min(int(rng.integers(len(best))), int(rng.integers(len(best))))]
+    best = parents[:PARENTS]
+    return best[min(int(rng.integers(len(best))), int(rng.integers(len(best))))].recipe

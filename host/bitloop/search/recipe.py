@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-
-from bitloop.kernels.band_max import BandMax
-from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Shape, Stage
-from bitloop.kernels.decimate import Decimate
-from bitloop.kernels.difference import Difference
-from bitloop.kernels.hann import Hann
-from bitloop.kernels.logarithm import Logarithm
 from bitloop.kernels.pipeline import Preprocessing
-from bitloop.kernels.remove_mean import RemoveMean
-from bitloop.kernels.rfft import RfftMagnitude
-from bitloop.kernels.scale import Scale
-from bitloop.kernels.statistics import Statistics
+from bitloop.search.views import VIEWS
+from bitloop.search.views.view import Value
 
 Hyper = tuple[tuple[str, float], ...]
 """Hyper-parameters of a model by name, in a fixed order."""
@@ -25,71 +17,99 @@ Hyper = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One view of the signal: `raw` samples, `statistics` or `spectrum`, after decimation and differencing.
-
-    `bands` 0 keeps every bin; `spacing` (linear, log) and `pool` (mean, max) say how bins become bands. `floor`
-    above 0 takes logarithms, of nothing smaller. `which` names the statistics.
-    """
+    """A view of the signal and what was chosen of its options, in their order."""
 
     view: str
-    decimate: int = 1
-    center: bool = False
-    difference: bool = False
-    bands: int = 0
-    spacing: str = "linear"
-    pool: str = "mean"
-    floor: float = 0.0
-    which: tuple[str, ...] = ()
+    chosen: tuple[tuple[str, Value], ...]
 
     def stages(self, given: Shape) -> tuple[Stage, ...]:
         """The kernels, in order, for signals of that shape; LibraryError where they do not fit it."""
-        stages: list[Stage] = []
-        if self.decimate > 1:
-            stages.append(Decimate(self.decimate))
-        if self.difference and self.view != "spectrum":
-            stages.append(Difference())
-        if self.center:
-            stages.append(RemoveMean())
-        if self.view == "statistics":
-            stages.append(Statistics(self.which))
-        if self.view == "spectrum":
-            stages += [Hann(), RfftMagnitude()]
-            if self.bands:
-                edges = band_edges(given.length // self.decimate // 2 + 1, self.bands, self.spacing)
-                stages.append(BandMax(edges) if self.pool == "max" else BandMean(edges))
-        if self.floor > 0:
-            stages.append(Logarithm(self.floor))
-        return tuple(stages)
+        return VIEWS[self.view].stages(dict(self.chosen), given)
+
+    @property
+    def fitted(self) -> bool:
+        """Whether its kernels have constants that come from training signals."""
+        return VIEWS[self.view].fit is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What happens to the gathered features beside scaling (see heads.py), and how many it leaves or makes."""
+
+    name: str = "none"
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Branches, scaling of the features (zscore, minmax, robust or none) and a model with its hyper-parameters."""
+    """Branches, scaling of the features (zscore, minmax, robust or none), head, model and its hyper-parameters."""
 
     branches: tuple[Branch, ...]
     scale: str
     model: str
     hyper: Hyper = ()
+    head: Head = Head()
 
     @property
     def family(self) -> str:
-        """Views and model, as `statistics+spectrum/linear`."""
+        """Views and model, as `statistics+spectrum/ridge`."""
         return "+".join(branch.view for branch in self.branches) + "/" + self.model
 
-    def preprocessing(self, given: Shape, scale: Scale | None = None) -> Preprocessing:
-        """The preprocessing kernels; `scale`, once fitted, is the head."""
-        branches = tuple(branch.stages(given) for branch in self.branches)
-        return Preprocessing(given.axes, given.length, branches, () if scale is None else (scale,))
+    @property
+    def title(self) -> str:
+        """The whole pipeline in a line."""
+        steps = [" + ".join(_worded(branch.view, branch.chosen) for branch in self.branches)]
+        if self.scale != "none":
+            steps.append(self.scale)
+        if self.head.name != "none":
+            steps.append(f"{self.head.name} {self.head.width}".removesuffix(" 0"))
+        return " > ".join([*steps, _worded(self.model, self.hyper)])
+
+    def plan(self, given: Shape) -> Preprocessing:
+        """The preprocessing kernels without the head; their sizes are right, fitted constants may not be."""
+        return Preprocessing(given.axes, given.length, tuple(branch.stages(given) for branch in self.branches))
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "branches": [[b.view, {name: _plain(value) for name, value in b.chosen}] for b in self.branches],
+            "scale": self.scale,
+            "head": [self.head.name, self.head.width],
+            "model": self.model,
+            "hyper": dict(self.hyper),
+        }
+
+    @staticmethod
+    def from_record(data: Mapping[str, Any]) -> Recipe:
+        """What `to_record` made; KeyError, TypeError or ValueError where it did not."""
+        branches = tuple(
+            Branch(view, tuple((k, _value(v)) for k, v in chosen.items())) for view, chosen in data["branches"]
+        )
+        name, width = data["head"]
+        hyper = tuple((str(k), float(v)) for k, v in data["hyper"].items())
+        return Recipe(branches, str(data["scale"]), str(data["model"]), hyper, Head(str(name), int(width)))
 
 
-def band_edges(bins: int, bands: int, spacing: str) -> tuple[int, ...]:
-    """At most `bands` bands over bins 1 to `bins` - 1; the constant part is no vibration and left out."""
-    count = min(bands, bins - 1)
-    ideal = np.geomspace(1, bins, count + 1) if spacing == "log" else np.linspace(1, bins, count + 1)
-    edges = np.round(ideal).astype(np.int64)
-    for i in range(1, len(edges)):  # narrow bands at the low end keep at least one bin each
-        edges[i] = max(edges[i], edges[i - 1] + 1)
-    edges[-1] = bins
-    for i in range(len(edges) - 2, -1, -1):
-        edges[i] = min(edges[i], edges[i + 1] - 1)
-    return tuple(int(edge) for edge in edges)
+def _worded(name: str, chosen: Sequence[tuple[str, Value]]) -> str:
+    """A name with what was chosen, options that are off left out."""
+    words = []
+    for option, value in chosen:
+        if value is True:
+            words.append(option)
+        elif isinstance(value, tuple):
+            words.append(" ".join(value))
+        elif value not in (False, 0, "none"):
+            words.append(f"{option} {value:g}" if isinstance(value, float | int) else f"{option} {value}")
+    return f"{name} ({', '.join(words)})" if words else name
+
+
+def _plain(value: Value) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, list):
+        return tuple(str(item) for item in value)
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"{value!r} is no option of a view")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,17 @@ class Table:
                 [np.zeros(len(r.x), np.float32) if r.targets is None else r.targets for r in dataset.recordings]
             ),
             np.repeat([dataset.couples.index(r.couple) for r in dataset.recordings], sizes),
+        )
+
+    def take(self, rows: Rows) -> Table:
+        """Some of the rows, in that order."""
+        return replace(
+            self,
+            x=self.x[rows],
+            recording=self.recording[rows],
+            label=self.label[rows],
+            targets=self.targets[rows],
+            couple=self.couple[rows],
         )
 
     def rows(self, label: int) -> Rows:

@@ -21,13 +21,15 @@ Hypers = Mapping[str, float]
 Wide = NDArray[np.float64]
 
 
-def fit_linear(x: Features, y: Labels, hyper: Hypers, seed: int) -> Linear:
-    """Logistic regression (`logistic` 1) or linear discriminants; `strength` is that of the regularisation."""
-    wide = x.astype(np.float64)
-    if hyper["logistic"]:
-        weights, bias = logistic(wide, y, 100.0 * hyper["strength"])
-    else:
-        weights, bias = discriminants(wide, y, hyper["strength"])
+def fit_discriminants(x: Features, y: Labels, hyper: Hypers, seed: int) -> Linear:
+    """Linear discriminants; `strength` is the share of the identity in the covariance."""
+    weights, bias = discriminants(x.astype(np.float64), y, hyper["strength"])
+    return Linear(weights.astype(np.float32), bias.astype(np.float32))
+
+
+def fit_logistic(x: Features, y: Labels, hyper: Hypers, seed: int) -> Linear:
+    """Logistic regression; `strength` is that of the regularisation."""
+    weights, bias = logistic(x.astype(np.float64), y, hyper["strength"])
     return Linear(weights.astype(np.float32), bias.astype(np.float32))
 
 

@@ -16,13 +16,13 @@ from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.mahalanobis import Mahalanobis
+from bitloop.kernels.ratio import SMALLEST_LIMIT
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.search.cluster import centres
 
 Hypers = Mapping[str, float]
 FACTORS = (1e-3, 1e5)
 """Limits of learning models, in standard deviations of the distances seen while learning."""
-SMALLEST_LIMIT = 1e-9
 
 
 def single(value: float) -> float:

@@ -2,106 +2,178 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import LibraryError
-from bitloop.kernels.base import Features, Shape
+from bitloop.kernels.base import Features, Shape, Signals, Stage
 from bitloop.kernels.checks import FEATURES
-from bitloop.kernels.pipeline import refused
+from bitloop.kernels.pipeline import Preprocessing, refused
 from bitloop.kernels.scale import Scale
 from bitloop.native import host
 from bitloop.search.disturb import faults, vary
-from bitloop.search.folds import Split, split
+from bitloop.search.folds import Split, half, split
+from bitloop.search.heads import HEADS
+from bitloop.search.memory import Memory
 from bitloop.search.recipe import Branch, Recipe
 from bitloop.search.table import Rows, Table
+from bitloop.search.views import VIEWS
 
-KEPT = 24
-"""Feature sets remembered; a generation is evaluated view by view, so that few are enough."""
+REMEMBERED = 192 << 20
+"""Bytes of features a worker keeps."""
+WIDEST = 4096
+"""Features before a head chooses among them."""
 
-T = TypeVar("T")
+Chain = tuple[Stage, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """Features after fitted scaling. `base` has a row per signal of the table, `extra` of its disturbed twins.
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Features after everything fitted. `base` has a row per signal of the table, `extra` of its disturbed twins.
 
     `usable` and `extra_usable` are False where the library would refuse the features.
     """
 
-    scale: Scale | None
+    shop: Workshop
+    recipe: Recipe
+    chains: tuple[Chain, ...]
+    keep: NDArray[np.int64] | None
+    head: Chain
     base: Features
-    usable: NDArray[np.bool_]
-    extra: Features
-    extra_usable: NDArray[np.bool_]
+    name: Hashable
 
+    @cached_property
+    def usable(self) -> NDArray[np.bool_]:
+        return ~refused(self.base)
 
-@dataclass(slots=True, eq=False)
-class Memory:
-    """The last few results by key; the oldest go first."""
+    @cached_property
+    def extra(self) -> Features:
+        return self.shop.finished(self, "twins")
 
-    kept: int
-    results: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
+    @cached_property
+    def extra_usable(self) -> NDArray[np.bool_]:
+        return ~refused(self.extra)
 
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        if key in self.results:
-            self.results.move_to_end(key)
-        else:
-            self.results[key] = make()
-            while len(self.results) > self.kept:
-                self.results.popitem(last=False)
-        return self.results[key]  # type: ignore[return-value]
+    @cached_property
+    def preprocessing(self) -> Preprocessing:
+        """The kernels of a library with these features; what was not chosen is not computed."""
+        given = self.shop.given
+        return Preprocessing(given.axes, given.length, self.chains, self.head)
 
 
 class Workshop:
     """Table, folds and the features of recipes. `twins` are the signals disturbed, row by row.
 
     For classes and extrapolation they are slight variations. For anomaly and outlier they are simulated faults, made
-    only where the user recorded none (`simulated`).
+    only where the user recorded none (`simulated`). `sample` is a smaller workshop to screen candidates with, None
+    where the table is small anyway.
     """
 
-    def __init__(self, table: Table, seed: int) -> None:
+    def __init__(self, table: Table, seed: int, splitting: str = "auto", parts: Split | None = None) -> None:
         self.table, self.seed = table, seed
-        self.split: Split = split(table)
+        self.split: Split = parts or split(table, splitting, seed)
         self.given = Shape(table.axes, table.length)
         detects = table.kind in ("anomaly", "outlier")
         self.simulated = detects and not table.compares
-        self.twins = np.empty((0, table.x.shape[1]), dtype=np.float32)
+        self._memory = Memory(REMEMBERED)
+        self._prepared = Memory(REMEMBERED // 2)
+        self.sample: Workshop | None = None
+        chosen = None if detects or parts else half(table, self.split)
+        if chosen is not None:
+            rows, fold = chosen
+            self.sample = Workshop(table.take(rows), seed, splitting, fold)
+
+    @cached_property
+    def twins(self) -> NDArray[np.float32]:
+        table = self.table
         if self.simulated:
-            self.twins = faults(table.x, table.axes, seed)
-        elif table.kind == "classes":
-            self.twins = vary(table.x, table.axes, seed)
-        self._raw = Memory(KEPT)
-        self._views = Memory(KEPT)
+            return faults(table.x, table.axes, self.seed)
+        if table.kind == "classes":
+            return vary(table.x, table.axes, self.seed)
+        return np.empty((0, table.x.shape[1]), dtype=np.float32)
 
-    def view(self, recipe: Recipe, train: Rows, name: Hashable) -> View:
-        """Features of all signals, scaled as `train` has it; `name` stands for `train` in the memory."""
-        key = (recipe.branches, recipe.scale, name if recipe.scale != "none" else None)
-        return self._views.get(key, lambda: self._view(recipe, train))
+    @cached_property
+    def signals(self) -> dict[str, Signals]:
+        """(signals, axes, length) of the table's rows and of their twins."""
+        plain = Preprocessing(self.given.axes, self.given.length, ((),))
+        return {"table": plain.deinterleave(self.table.x), "twins": plain.deinterleave(self.twins)}
 
-    def _view(self, recipe: Recipe, train: Rows) -> View:
-        base, extra = self._raw.get(recipe.branches, lambda: self._features(recipe.branches))
-        scale = None
-        if recipe.scale != "none":
+    def view(self, recipe: Recipe, train: Rows, name: Hashable) -> Prepared:
+        """Features of all signals, fitted as `train` has it; `name` stands for `train` in the memory."""
+        fitted = recipe.scale != "none" or recipe.head.name != "none" or any(b.fitted for b in recipe.branches)
+        key = (recipe.branches, recipe.scale, recipe.head, name if fitted else None)
+        return self._prepared.get(key, lambda: self._prepare(recipe, train, name), lambda p: 2 * p.base.nbytes)
+
+    def _prepare(self, recipe: Recipe, train: Rows, name: Hashable) -> Prepared:
+        chains = tuple(self._chain(branch, train, name) for branch in recipe.branches)
+        bare = Prepared(self, recipe, chains, None, (), np.empty((0, 0), dtype=np.float32), name)
+        base = self._gathered(bare, "table")
+        keep: NDArray[np.int64] | None = None
+        head: list[Stage] = []
+        if recipe.scale != "none" or recipe.head.name != "none":
             good = train[~refused(base[train])]
             if not len(good):
                 raise LibraryError("every signal is refused")
-            scale = fit_scale(recipe.scale, base[good])
-            base, extra = run_scale(scale, base), run_scale(scale, extra)
-        return View(scale, base, ~refused(base), extra, ~refused(extra))
+            goal = self._goal(good)
+            kind = HEADS.get(recipe.head.name)
+            if kind is not None and kind.choose is not None:
+                keep = kind.choose(base[good], goal, recipe.head.width, self.table.kind, self.seed)
+                base = np.ascontiguousarray(base[:, keep])
+            if recipe.scale != "none":
+                head.append(fit_scale(recipe.scale, base[good]))
+                base = run_head(head[-1], base)
+            if kind is not None and kind.stage is not None:
+                head.append(kind.stage(base[good], goal, recipe.head.width, self.table.kind, self.seed))
+                base = run_head(head[-1], base)
+        if base.shape[1] > FEATURES:
+            raise LibraryError(f"{base.shape[1]} features are too many")
+        return Prepared(self, recipe, chains, keep, tuple(head), base, name)
 
-    def _features(self, branches: tuple[Branch, ...]) -> tuple[Features, Features]:
-        preprocessing = Recipe(branches, "none", "").preprocessing(self.given)
-        if preprocessing.features > FEATURES:
-            raise LibraryError(f"{preprocessing.features} features are too many")
-        executor = host()
-        base = preprocessing(self.table.x, executor)
-        return base, preprocessing(self.twins, executor) if len(self.twins) else base[:0]
+    def finished(self, prepared: Prepared, which: str) -> Features:
+        """Features of the table or the twins with everything as it was fitted."""
+        x = self._gathered(prepared, which)
+        if prepared.keep is not None:
+            x = np.ascontiguousarray(x[:, prepared.keep])
+        for stage in prepared.head:
+            x = run_head(stage, x)
+        return x
+
+    def _goal(self, rows: Rows) -> NDArray[Any]:
+        table = self.table
+        return table.targets[rows] if table.kind == "extrapolation" else table.label[rows]
+
+    def _chain(self, branch: Branch, train: Rows, name: Hashable) -> Chain:
+        fit = VIEWS[branch.view].fit
+        if fit is None:
+            return branch.stages(self.given)
+        x = self.signals["table"][train]
+        key = (branch, name, "chain")
+        return self._memory.get(
+            key, lambda: fit(dict(branch.chosen), self.given, x, self._goal(train), self.seed), lambda _: 1 << 16
+        )
+
+    def _gathered(self, prepared: Prepared, which: str) -> Features:
+        """Features of all branches side by side, each computed once."""
+        parts = []
+        for branch, chain in zip(prepared.recipe.branches, prepared.chains, strict=True):
+            key = (branch, prepared.name if branch.fitted else None, which)
+            parts.append(self._memory.get(key, lambda c=chain: self._features(c, which), lambda f: f.nbytes))  # type: ignore[misc]
+        return np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+
+    def _features(self, chain: Chain, which: str) -> Features:
+        size = Preprocessing(self.given.axes, self.given.length, (chain,)).gathered
+        if size > WIDEST:
+            raise LibraryError(f"{size} features are too many")
+        x = self.signals[which]
+        with np.errstate(all="ignore"):
+            for stage in chain:
+                x = stage.run(x, host())
+        return np.ascontiguousarray(x.reshape(len(x), -1))
 
 
 def fit_scale(name: str, features: Features) -> Scale:
@@ -109,8 +181,9 @@ def fit_scale(name: str, features: Features) -> Scale:
     return {"zscore": Scale.zscore, "minmax": Scale.minmax, "robust": Scale.robust}[name](features[:, :, None])
 
 
-def run_scale(scale: Scale, features: Features) -> Features:
-    """The head stage by the C kernel; what overflows is refused afterwards."""
+def run_head(stage: Stage, features: Features) -> Features:
+    """A head stage by its C kernel; what overflows is refused afterwards."""
     if not len(features):
-        return features
-    return np.ascontiguousarray(scale.run(features[:, :, None], host())[:, :, 0])
+        return np.empty((0, stage.shape(Shape(features.shape[1], 1)).size), dtype=np.float32)
+    out = stage.run(features[:, :, None], host())
+    return np.ascontiguousarray(out.reshape(len(out), -1))

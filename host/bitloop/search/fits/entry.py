@@ -1,0 +1,36 @@
+"""What a search has to know of a model: how it is fitted, with which hyper-parameters, on what features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bitloop.kernels.base import Model
+
+Hypers = Mapping[str, float]
+ALL_SCALES, UNSCALED = ("zscore", "minmax", "robust"), ("none",)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A way to fit a model, under the name the user reads.
+
+    `fit` takes, for classes and extrapolation, (features, labels or targets, hyper-parameters, seed); for outlier
+    (features, hyper-parameters, limit, seed); for anomaly, whose models learn on the board, (number of features,
+    hyper-parameters, limit). `hyper` has each hyper-parameter's choices, `scales` how features may be scaled, `most`
+    how many it takes. `rounds` is how often it is drawn at random in the
+    opening: less often where fitting takes long.
+    """
+
+    name: str
+    kernel: type[Model]
+    fit: Callable[..., Any]
+    hyper: Mapping[str, Sequence[float]]
+    scales: tuple[str, ...] = ALL_SCALES
+    most: int = 512
+    rounds: int = 3
+
+    @property
+    def kind(self) -> str:
+        return self.kernel.kind

@@ -1,0 +1,66 @@
+"""The models of every kind that are quick to fit."""
+
+from __future__ import annotations
+
+from bitloop.kernels.forest_classes import ForestClasses
+from bitloop.kernels.forest_values import ForestValues
+from bitloop.kernels.gaussian import Gaussian
+from bitloop.kernels.growing_prototypes import GrowingPrototypes
+from bitloop.kernels.hyperspheres import Hyperspheres
+from bitloop.kernels.linear import Linear
+from bitloop.kernels.mahalanobis import Mahalanobis
+from bitloop.kernels.naive_bayes import NaiveBayes
+from bitloop.kernels.nearest_classes import NearestClasses
+from bitloop.kernels.nearest_values import NearestValues
+from bitloop.kernels.ridge import Ridge
+from bitloop.kernels.running_gaussian import RunningGaussian
+from bitloop.kernels.sefr import Sefr
+from bitloop.search import train_classes, train_regular, train_values
+from bitloop.search.fits.entry import UNSCALED, Entry
+
+_TREES = {
+    "trees": (4, 8, 12, 20),
+    "leaves": (6, 12, 24, 48, 96),
+    "share": (0.0, 0.33, 1.0),
+    "loose": (0, 1),
+}
+_FLOOR = {"floor": (1e-4, 1e-3, 1e-2, 1e-1, 1.0)}
+_GROWING = {"capacity": (8, 16, 32, 64, 128), "novelty": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5)}
+
+ENTRIES = (
+    Entry("running_gaussian", RunningGaussian, train_regular.running_gaussian, _FLOOR),
+    Entry("mahalanobis", Mahalanobis, train_regular.mahalanobis, _FLOOR, most=64),
+    Entry("growing_prototypes", GrowingPrototypes, train_regular.growing_prototypes, _GROWING),
+    Entry("gaussian", Gaussian, train_regular.fit_gaussian, {"smoothing": (1e-6, 1e-4, 1e-3, 1e-2, 1e-1)}, UNSCALED),
+    Entry("hyperspheres", Hyperspheres, train_regular.fit_hyperspheres, {"spheres": (1, 2, 4, 8, 16)}),
+    Entry(
+        "discriminants",
+        Linear,
+        train_classes.fit_discriminants,
+        {"strength": (1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 0.7)},
+    ),
+    Entry("logistic", Linear, train_classes.fit_logistic, {"strength": (0.01, 0.1, 1.0, 10.0)}, rounds=1),
+    Entry("sefr", Sefr, train_classes.fit_sefr, {}, ("minmax",), rounds=1),
+    Entry(
+        "naive_bayes",
+        NaiveBayes,
+        train_classes.fit_naive_bayes,
+        {"smoothing": (1e-9, 1e-6, 1e-4, 1e-3, 1e-2, 1e-1)},
+        UNSCALED,
+    ),
+    Entry(
+        "nearest_classes",
+        NearestClasses,
+        train_classes.fit_nearest_classes,
+        {"prototypes": (1, 2, 4, 8, 16, 32), "k": (1, 3)},
+    ),
+    Entry("forest_classes", ForestClasses, train_classes.fit_forest_classes, _TREES, UNSCALED, rounds=1),
+    Entry("ridge", Ridge, train_values.fit_ridge, {"strength": (1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0)}),
+    Entry(
+        "nearest_values",
+        NearestValues,
+        train_values.fit_nearest_values,
+        {"prototypes": (16, 32, 64, 128, 256), "k": (1, 3, 5)},
+    ),
+    Entry("forest_values", ForestValues, train_values.fit_forest_values, _TREES, UNSCALED, rounds=1),
+)

@@ -1,0 +1,126 @@
+"""What a search has found so far: the ranking, the front, and how the best became better."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from bitloop.search.metrics import interval
+from bitloop.search.recipe import Recipe
+from bitloop.search.result import Outcome, Point, Progress
+
+Watcher = Callable[[Progress], None]
+SHOWN = 5
+"""Families shown while searching."""
+BETTER = 1e-4
+"""Score by which the best has to grow for the search not to be at its end."""
+
+
+@dataclass(slots=True)
+class Record:
+    """Outcomes, ranked. `signals` is how many there are, for the interval of a balanced accuracy."""
+
+    watcher: Watcher | None
+    start: float
+    jobs: int
+    signals: int
+    evaluations: int = 0
+    seen: set[Recipe] = field(default_factory=set)
+    screens: dict[int, float] = field(default_factory=dict)
+    """What each candidate showed when it was screened, by number."""
+    ranked: list[Outcome] = field(default_factory=list)
+    rejected: dict[str, int] = field(default_factory=dict)
+    history: list[Point] = field(default_factory=list)
+    last_better: int = 0
+    """Evaluations when the best last grew by more than a trifle."""
+    _settled: float = 0.0
+
+    def screened(self, outcomes: Iterable[Outcome]) -> None:
+        """Candidates that were looked at once."""
+        for outcome in outcomes:
+            self._count(outcome)
+
+    def evaluated(self, outcomes: Iterable[Outcome]) -> None:
+        """Candidates that were cross-validated, perhaps after they were screened."""
+        for outcome in outcomes:
+            if outcome.index not in self.screens:
+                self._count(outcome)
+            if outcome.complete:
+                self.ranked.append(replace(outcome, screened=self.screens.get(outcome.index, 0.0)))
+        self.ranked.sort(key=lambda outcome: outcome.rank)
+        self._remember()
+
+    def least_screened(self, kept: int) -> float:
+        """What the least of the best so many had shown when they were screened; nothing while there are fewer."""
+        if len(self.ranked) < kept:
+            return -math.inf
+        return min(outcome.screened for outcome in self.ranked[:kept])
+
+    def bar(self, kept: int) -> float:
+        """The score of the last of `kept` candidates: who cannot be among them is left early."""
+        return self.ranked[kept - 1].score if len(self.ranked) >= kept else 0.0
+
+    def parents(self, count: int) -> list[Outcome]:
+        """The best, and those on the front that are lighter than all above them."""
+        best = self.ranked[:count]
+        lightest, front = min((o.cost.flash + o.cost.ram for o in best), default=0), []
+        for outcome in self.ranked[count : 8 * count]:
+            if outcome.cost.flash + outcome.cost.ram < lightest:
+                lightest = outcome.cost.flash + outcome.cost.ram
+                front.append(outcome)
+        return best[: count - len(front[:3])] + front[:3]
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.start
+
+    def tell(self, stage: str) -> None:
+        """Report to whoever watches."""
+        if self.watcher is None:
+            return
+        seconds = self.seconds
+        rate = self.evaluations / max(seconds, 1e-9)
+        best = self.ranked[0] if self.ranked else None
+        families: dict[str, float] = {}
+        for outcome in self.ranked[: 20 * SHOWN]:
+            families.setdefault(outcome.recipe.family, outcome.score)
+        self.watcher(
+            Progress(
+                self.evaluations,
+                seconds,
+                rate,
+                rate / self.jobs,
+                best.score if best else 0.0,
+                best.quality if best else 0.0,
+                interval(_mean(best), self.signals) if best else (0.0, 1.0),
+                best.recipe.family if best else "",
+                best.recipe.title if best else "",
+                best.cost.ram if best else 0,
+                best.cost.flash if best else 0,
+                best.cost.cycles if best else 0,
+                tuple(self.history),
+                tuple(families.items())[:SHOWN],
+                sum(self.rejected.values()),
+                stage,
+            )
+        )
+
+    def _count(self, outcome: Outcome) -> None:
+        self.seen.add(outcome.recipe)
+        if outcome.rejected:
+            self.rejected[outcome.rejected] = self.rejected.get(outcome.rejected, 0) + 1
+        else:
+            self.evaluations += 1
+
+    def _remember(self) -> None:
+        if self.ranked and (not self.history or self.ranked[0].score > self.history[-1].score):
+            best = self.ranked[0]
+            self.history.append(Point(self.seconds, self.evaluations, best.score, best.quality))
+            if best.score > self._settled + BETTER:
+                self._settled, self.last_better = best.score, self.evaluations
+
+
+def _mean(outcome: Outcome) -> float:
+    return sum(outcome.folds) / max(1, len(outcome.folds))
