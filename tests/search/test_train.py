@@ -14,6 +14,7 @@ from bitloop.native import host
 from bitloop.search import train_classes as tc
 from bitloop.search import train_values as tv
 from bitloop.search.cluster import centres
+from bitloop.search.fits import ENTRIES
 from bitloop.search.trees import grow
 
 SURE = 1e-4

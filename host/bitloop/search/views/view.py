@@ -24,8 +24,8 @@ class View:
     `options(given, unit)` has every option's choices for signals of a shape, nothing where the view cannot be had;
     `unit` is the power of ten nearest to the size of the signals. `stages(chosen, given)` are the kernels, in order;
     LibraryError where the combination does not fit. A view with fitted constants has
-    `fit(chosen, given, x, y, seed)`, for training signals (n, axes, length) and their labels or targets; `stages` then
-    only plans shapes and sizes. `rounds` is how often the view stands among those to draw from.
+    `fit(chosen, given, x, y, seed)`, for training signals (n, axes, length) and their labels or targets; `stages`
+    then only plans shapes and sizes. `rounds` is how often the view stands among those to draw from.
     """
 
     name: str
