@@ -117,9 +117,8 @@ def test_limits_of_outlier_models_divide_the_ratio(
 def test_learning_models_take_their_hyper_parameters() -> None:
     hyper = {"floor": 0.01, "capacity": 4, "novelty": 0.5}
     for entry in (entry for entry in ENTRIES.values() if entry.kind == "anomaly"):
-        model = entry.fit(
-            5, hyper | {name: values[0] for name, values in entry.hyper.items() if name not in hyper}, 3.0
-        )
+        first = {name: values[0] for name, values in entry.hyper.items()}
+        model = entry.fit(5, first | hyper, 3.0)
         assert (model.kernel, model.inputs, model.factor) == (entry.kernel.kernel, 5, 3.0)
         assert model.with_limit(2.0).factor == 2.0
 
