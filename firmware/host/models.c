@@ -7,11 +7,15 @@
 #include "../kernels/growing_prototypes.h"
 #include "../kernels/hyperspheres.h"
 #include "../kernels/linear.h"
+#include "../kernels/linear_int8.h"
 #include "../kernels/mahalanobis.h"
 #include "../kernels/naive_bayes.h"
 #include "../kernels/nearest_classes.h"
 #include "../kernels/nearest_values.h"
+#include "../kernels/rbf_classes.h"
+#include "../kernels/rbf_values.h"
 #include "../kernels/ridge.h"
+#include "../kernels/ridge_int8.h"
 #include "../kernels/running_gaussian.h"
 #include "../kernels/sefr.h"
 #include "../kernels/similarity.h"
@@ -36,6 +40,11 @@ BLH_STATIC(gaussian, 1u, result[0] = bl_gaussian(features, tables[0], tables[1],
 BLH_STATIC(hyperspheres, 1u, result[0] = bl_hyperspheres(params[0], features, tables[0], tables[1], row))
 
 BLH_STATIC(linear, params[0], bl_linear(params[0], features, tables[0], tables[1], row, result))
+BLH_STATIC(linear_int8, params[0],
+           bl_linear_int8(params[0], features, tables[0], tables[1], tables[2], number(tables, 3), row, result, work))
+BLH_STATIC(rbf_classes, params[0],
+           bl_rbf_classes(params[0], params[1], features, tables[0], tables[1], tables[2], number(tables, 3), row,
+                          result))
 BLH_STATIC(sefr, params[0], bl_sefr(params[0], features, tables[0], tables[1], row, result))
 BLH_STATIC(naive_bayes, params[0],
            bl_naive_bayes(params[0], features, tables[0], tables[1], tables[2], row, result))
@@ -45,6 +54,12 @@ BLH_STATIC(forest_classes, params[0],
            bl_forest_classes(params[0], params[1], tables[0], tables[1], tables[2], tables[3], tables[4], row, result))
 
 BLH_STATIC(ridge, 1u, result[0] = bl_ridge(features, tables[0], number(tables, 1), row))
+BLH_STATIC(ridge_int8, 1u,
+           result[0] = bl_ridge_int8(features, tables[0], ((const float *)tables[1])[0], ((const float *)tables[1])[1],
+                                     ((const float *)tables[1])[2], row, work))
+BLH_STATIC(rbf_values, 1u,
+           result[0] = bl_rbf_values(params[0], features, tables[0], tables[1], ((const float *)tables[2])[0],
+                                     ((const float *)tables[2])[1], row))
 BLH_STATIC(nearest_values, 1u,
            result[0] = bl_nearest_values(params[0], features, params[1], tables[0], tables[1], row))
 BLH_STATIC(forest_values, 1u,

@@ -38,6 +38,13 @@ def test_gives_the_probabilities_of_its_teacher() -> None:
     np.testing.assert_allclose(model.reference(x), teacher.predict_proba(x), atol=1e-4)
 
 
+def test_sharpened_takes_probabilities_to_a_power() -> None:
+    model = Linear(np.float32([[1, 2], [-1, 0.5], [0, 0]]), np.float32([0.1, 0, -0.3]))
+    x = np.float32([[0.3, -0.4], [1, 1]])
+    p, q = model.reference(x) ** 2.5, model.sharpened(2.5).reference(x)
+    np.testing.assert_allclose(q, p / p.sum(axis=1, keepdims=True), rtol=1e-4)
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -15,13 +15,17 @@ from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
+from bitloop.kernels.linear_int8 import LinearInt8
 from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.models import MODELS
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
+from bitloop.kernels.rbf_classes import RbfClasses
+from bitloop.kernels.rbf_values import RbfValues
 from bitloop.kernels.ridge import Ridge
+from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.sefr import Sefr
 from bitloop.library import Library
@@ -44,6 +48,13 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
     "gaussian": lambda: Gaussian(MEANS[0], 1 / VARIANCES[0], 2.0),
     "hyperspheres": lambda: Hyperspheres(MEANS, np.float32([4, 5, 6])),
     "linear": lambda: Linear(MEANS / 9, np.float32([0, 0.1, -0.2])),
+    "linear_int8": lambda: LinearInt8(
+        np.int8([[127, -3, 0, 5, -127, 40]] * 3) // np.int8([[1], [2], [3]]),
+        np.float32([1e-5, 2e-5, 3e-5]),
+        np.float32([0, 0.1, -0.2]),
+        100.0,
+    ),
+    "rbf_classes": lambda: RbfClasses(X[::9].copy(), X[::9, :3] / 9, np.float32([0, 0.1, -0.2]), 0.01),
     "sefr": lambda: Sefr.fit(np.abs(X), Y, 3),
     "naive_bayes": lambda: NaiveBayes.from_moments(MEANS, VARIANCES, np.full(3, 1 / 3)),
     "nearest_classes": lambda: NearestClasses(X[::4].copy(), Y[::4].astype(np.uint8), 3, 3),
@@ -51,6 +62,8 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
         [DecisionTreeClassifier(min_samples_leaf=n, random_state=n).fit(X, Y).tree_ for n in (2, 4, 8)], D, 3
     ),
     "ridge": lambda: Ridge(MEANS[1], 0.7),
+    "ridge_int8": lambda: RidgeInt8(np.int8([127, -3, 0, 5, -127, 40]), 1e-4, 0.7, 100.0),
+    "rbf_values": lambda: RbfValues(X[::9].copy(), X[::9, 0].copy(), 0.7, 0.01),
     "nearest_values": lambda: NearestValues(X[::4].copy(), X[::4, 0].copy(), 3),
     "forest_values": lambda: forest_values.from_trees(
         [DecisionTreeRegressor(min_samples_leaf=n, random_state=n).fit(X, X[:, 0]).tree_ for n in (3, 9)], D

@@ -1,4 +1,4 @@
-"""The rounding rule: same integers on every executor, to the nearest and even, held, and kept in narrow workspaces."""
+"""The rounding rule: same integers on every executor, to the nearest and even, held, kept in narrow workspaces."""
 
 from __future__ import annotations
 

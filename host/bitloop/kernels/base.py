@@ -177,6 +177,10 @@ class StaticModel(Model):
     def reference(self, x: Features) -> Features:
         """(signals, inputs) to (signals, outputs)."""
 
+    def sharpened(self, factor: float) -> Self:
+        """The same decisions with probabilities p^factor, made to sum to 1 again; itself where that cannot be."""
+        return self
+
     @abstractmethod
     def emit(self, names: Mapping[str, str], x: str, out: str) -> str:
         """One C statement that reads the features `x` and writes `out[outputs]`."""

@@ -43,6 +43,9 @@ class Hyperspheres(StaticModel):
     def params(self) -> tuple[int, ...]:
         return (len(self.radii),)
 
+    def effort(self) -> float:
+        return float(len(self.radii) * (self.inputs + 1))
+
     def constants(self) -> tuple[Constant, ...]:
         return (Constant("centres", self.centres, fitted=True), Constant("radii", self.radii, fitted=True))
 

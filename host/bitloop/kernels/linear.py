@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
 from bitloop.kernels.base import Features
 from bitloop.kernels.linear_scores import LinearScores
 from bitloop.kernels.record import F32
-from bitloop.kernels.softmax import softmax
+from bitloop.kernels.softmax import EXPONENTIAL, softmax
 
 
 def scores(weights: F32, bias: F32, x: Features) -> Features:
@@ -27,6 +27,12 @@ class Linear(LinearScores):
     """Softmax of bias[c] + weights[c] . x; one row of weights per class."""
 
     kernel: ClassVar[str] = "linear"
+
+    def effort(self) -> float:
+        return self.outputs * (self.inputs + EXPONENTIAL)
+
+    def sharpened(self, factor: float) -> Self:
+        return replace(self, weights=self.weights * np.float32(factor), bias=self.bias * np.float32(factor))
 
     def reference(self, x: Features) -> Features:
         return softmax(scores(self.weights, self.bias, x))

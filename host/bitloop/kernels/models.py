@@ -9,11 +9,15 @@ from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
+from bitloop.kernels.linear_int8 import LinearInt8
 from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
+from bitloop.kernels.rbf_classes import RbfClasses
+from bitloop.kernels.rbf_values import RbfValues
 from bitloop.kernels.ridge import Ridge
+from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.sefr import Sefr
 
@@ -24,11 +28,15 @@ MODELS: tuple[type[Model], ...] = (
     Gaussian,
     Hyperspheres,
     Linear,
+    LinearInt8,
     Sefr,
     NaiveBayes,
     NearestClasses,
+    RbfClasses,
     ForestClasses,
     Ridge,
+    RidgeInt8,
     NearestValues,
+    RbfValues,
     ForestValues,
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from bitloop.kernels import checks
 from bitloop.kernels.base import Constant, Features, StaticModel
 from bitloop.kernels.order import smaller
 from bitloop.kernels.record import F32
-from bitloop.kernels.softmax import softmax
+from bitloop.kernels.softmax import EXPONENTIAL, softmax
 
 _FAR = np.array(1e30, dtype=np.float32)
 
@@ -63,6 +63,13 @@ class NaiveBayes(StaticModel):
             Constant("inverse_variance", self.inverse_variance, fitted=True),
             Constant("constant", self.constant, fitted=True),
         )
+
+    def effort(self) -> float:
+        return self.outputs * (2 * self.inputs + EXPONENTIAL)
+
+    def sharpened(self, factor: float) -> Self:
+        wide = np.float32(factor)
+        return replace(self, inverse_variance=self.inverse_variance * wide, constant=self.constant * wide)
 
     def reference(self, x: Features) -> Features:
         total = np.zeros((len(x), self.outputs), dtype=np.float32)

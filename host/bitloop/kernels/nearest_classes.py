@@ -48,6 +48,9 @@ class NearestClasses(StaticModel):
     def params(self) -> tuple[int, ...]:
         return (self.classes, len(self.prototypes), self.k)
 
+    def effort(self) -> float:
+        return float(len(self.prototypes) * (self.inputs + 1))
+
     def constants(self) -> tuple[Constant, ...]:
         return (Constant("prototypes", self.prototypes, fitted=True), Constant("labels", self.labels, fitted=True))
 

@@ -42,6 +42,9 @@ class NearestValues(StaticModel):
     def params(self) -> tuple[int, ...]:
         return (len(self.prototypes), self.k)
 
+    def effort(self) -> float:
+        return float(len(self.prototypes) * (self.inputs + 1))
+
     def constants(self) -> tuple[Constant, ...]:
         return (Constant("prototypes", self.prototypes, fitted=True), Constant("values", self.values, fitted=True))
 

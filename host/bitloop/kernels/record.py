@@ -15,6 +15,7 @@ from bitloop.errors import LibraryError
 F32 = Annotated[NDArray[np.float32], np.dtype(np.float32)]
 U8 = Annotated[NDArray[np.uint8], np.dtype(np.uint8)]
 U16 = Annotated[NDArray[np.uint16], np.dtype(np.uint16)]
+I8 = Annotated[NDArray[np.int8], np.dtype(np.int8)]
 I16 = Annotated[NDArray[np.int16], np.dtype(np.int16)]
 
 T = TypeVar("T")

@@ -42,6 +42,9 @@ class Sefr(LinearScores):
             bias[c] = -(here + there) @ weights[c] / 2.0
         return cls(weights.astype(np.float32), bias.astype(np.float32))
 
+    def effort(self) -> float:
+        return float(2 * self.inputs * self.outputs)
+
     def reference(self, x: Features) -> Features:
         score = np.repeat(self.bias[None, :], len(x), axis=0)
         size = np.abs(score)

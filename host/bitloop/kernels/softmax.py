@@ -8,6 +8,9 @@ from bitloop.kernels.base import Features
 from bitloop.kernels.expf import expf
 from bitloop.kernels.order import upwards
 
+EXPONENTIAL = 12.0
+"""What an exponential counts for in `effort`, in steps of a dot product."""
+
 
 def softmax(scores: Features) -> Features:
     """(signals, classes): exponentials of the scores below the greatest, over their sum.
