@@ -19,6 +19,10 @@
 #include "../kernels/mel_spectrogram.h"
 #include "../kernels/power.h"
 #include "../kernels/relative_logarithm.h"
+#include "../kernels/minirocket.h"
+#include "../kernels/pick.h"
+#include "../kernels/projection.h"
+#include "../kernels/quadratic.h"
 #include "../kernels/remove_mean.h"
 #include "../kernels/rfft.h"
 #include "../kernels/scale.h"
@@ -95,6 +99,11 @@ BLH_STAGE(mel_spectrogram,
               (bl_frames){params[0], params[1], params[2], tables[0], tables[1], tables[2], tables[3]}, work, row))
 BLH_STAGE(power, bl_power(axes, length, row))
 BLH_STAGE(relative_logarithm, bl_relative_logarithm(axes, length, bl_float(params[0]), row))
+BLH_STAGE(minirocket, bl_minirocket(axes, length, params[0], params[1], tables[0], tables[1], tables[2], tables[3],
+                                    tables[4], tables[5], tables[6], row, work))
+BLH_STAGE(pick, bl_pick(axes * length, params[0], tables[0], row, work))
+BLH_STAGE(projection, bl_projection(axes * length, params[0], tables[0], tables[1], row, work))
+BLH_STAGE(quadratic, bl_quadratic(axes * length, params[0], row))
 BLH_STAGE(remove_mean, bl_remove_mean(axes, length, row))
 BLH_STAGE(rfft, bl_rfft(axes, length, tables[0], row))
 BLH_STAGE(scale, bl_scale(axes, length, tables[0], tables[1], row))

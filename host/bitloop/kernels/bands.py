@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -37,3 +37,14 @@ class Bands(Stage):
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
         bands = len(self.edges) - 1
         return f"bl_{self.kernel}({given.axes}, {given.length}, {bands}, {names['bands']}, x);"
+
+    def restricted(self, given: Shape, indices: Sequence[int]) -> tuple[Stage, tuple[int, ...]] | None:
+        """Without the bands at either end that no axis needs."""
+        bands = len(self.edges) - 1
+        low, high = min(i % bands for i in indices), max(i % bands for i in indices)
+        if high - low + 1 == bands:
+            return None
+        kept = high - low + 1
+        return replace(self, edges=self.edges[low : high + 2]), tuple(
+            i // bands * kept + i % bands - low for i in indices
+        )

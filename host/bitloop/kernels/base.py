@@ -7,7 +7,7 @@ holds the longest of what any stage takes or makes; what does not fit there goes
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -67,6 +67,9 @@ WORK = "work"
 class Stage(Kernel):
     """Preprocessing: (signals, axes, length) to (signals, axes', length'), which may be longer or shorter."""
 
+    pointwise: ClassVar[bool] = False
+    """Whether each float it makes comes from the one at the same place alone, by one rule for all places."""
+
     @abstractmethod
     def shape(self, given: Shape) -> Shape:
         """Shape after the stage; LibraryError where the stage cannot take `given`."""
@@ -94,6 +97,13 @@ class Stage(Kernel):
     @abstractmethod
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
         """One C statement on the buffer `x`; `names` maps each constant's name, and WORK, to a C expression."""
+
+    def restricted(self, given: Shape, indices: Sequence[int]) -> tuple[Stage, tuple[int, ...]] | None:
+        """A stage that makes no more than needed for some of this one's floats, and where these stand in its result.
+
+        Their bits are the same. None where there is nothing to save.
+        """
+        return None
 
     def run(self, x: Signals, executor: Executor) -> Signals:
         """The same by the C kernel on an executor."""

@@ -20,6 +20,7 @@ class Logarithm(Stage):
     """ln of the larger of |x| and `floor`, element by element: (axes, length) stays."""
 
     kernel: ClassVar[str] = "logarithm"
+    pointwise: ClassVar[bool] = True
 
     floor: float
 

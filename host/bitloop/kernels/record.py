@@ -16,7 +16,9 @@ F32 = Annotated[NDArray[np.float32], np.dtype(np.float32)]
 U8 = Annotated[NDArray[np.uint8], np.dtype(np.uint8)]
 U16 = Annotated[NDArray[np.uint16], np.dtype(np.uint16)]
 I8 = Annotated[NDArray[np.int8], np.dtype(np.int8)]
+U32 = Annotated[NDArray[np.uint32], np.dtype(np.uint32)]
 I16 = Annotated[NDArray[np.int16], np.dtype(np.int16)]
+I32 = Annotated[NDArray[np.int32], np.dtype(np.int32)]
 
 T = TypeVar("T")
 

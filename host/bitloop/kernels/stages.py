@@ -15,6 +15,10 @@ from bitloop.kernels.mel_bands import MelBands
 from bitloop.kernels.mel_spectrogram import MelSpectrogram
 from bitloop.kernels.power import Power
 from bitloop.kernels.relative_logarithm import RelativeLogarithm
+from bitloop.kernels.minirocket import MiniRocket
+from bitloop.kernels.pick import Pick
+from bitloop.kernels.projection import Projection
+from bitloop.kernels.quadratic import Quadratic
 from bitloop.kernels.remove_mean import RemoveMean
 from bitloop.kernels.rfft import RfftMagnitude
 from bitloop.kernels.scale import Scale
@@ -33,6 +37,10 @@ STAGES: tuple[type[Stage], ...] = (
     MelSpectrogram,
     Power,
     RelativeLogarithm,
+    MiniRocket,
+    Pick,
+    Projection,
+    Quadratic,
     RemoveMean,
     RfftMagnitude,
     Scale,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -67,6 +67,15 @@ class Statistics(Stage):
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
         bits = " | ".join(f"BL_{name.upper()}" for name in self.which)
         return f"bl_statistics({given.axes}, {given.length}, {bits}, x);"
+
+    def restricted(self, given: Shape, indices: Sequence[int]) -> tuple[Stage, tuple[int, ...]] | None:
+        """Without the statistics that no axis needs."""
+        count = len(self.which)
+        used = sorted({i % count for i in indices})
+        if len(used) == count:
+            return None
+        stage = Statistics(tuple(self.which[i] for i in used))
+        return stage, tuple(i // count * len(used) + used.index(i % count) for i in indices)
 
 
 def _statistics(x: Signals) -> dict[str, F32Array]:
