@@ -12,7 +12,6 @@
 
 #include "contract.h"
 
-#define BL_TAPS 9u
 #define BL_QUANTUM 32767         /* largest integer a sample becomes */
 #define BL_VALID 0x1000u         /* kernel: positions inside only */
 #define BL_STEPS 0x8000u         /* dilation: of the steps of the channel */
@@ -28,7 +27,7 @@ BL_INLINE void bl_put_integer(float *place, int32_t value)
     *place = bl_float((uint32_t)value);
 }
 
-BL_INLINE void bl_quantise(size_t length, float offset, float gain, float x[])
+BL_INLINE void bl_whole_samples(size_t length, float offset, float gain, float x[])
 {
     const float most = (float)BL_QUANTUM;
     for (size_t t = 0; t < length; t++) {
@@ -93,7 +92,7 @@ static inline void bl_minirocket(size_t axes, size_t length, size_t features, si
     float *const m = &work[features], *const sums = &m[2u * length];
     size_t f = 0;
     for (size_t a = 0; a < axes; a++)
-        bl_quantise(length, offset[a], gain[a], &x[a * length]);
+        bl_whole_samples(length, offset[a], gain[a], &x[a * length]);
     for (size_t b = 0; b < blocks; b++) {
         const size_t d = dilations[b] & ~BL_STEPS, pad = 4u * d;
         const size_t n = bl_channel(axes, length, masks[b], pad, dilations[b] & BL_STEPS, x, m);

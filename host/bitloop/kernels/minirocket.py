@@ -29,10 +29,10 @@ Integers = NDArray[np.int32]
 class MiniRocket(Stage):
     """Share of positions at which a kernel's output is above a bias: (axes, length) to (1, features).
 
-    Samples become integers: (x - offset) * gain per axis, rounded, within +-32767. A block is a channel and a dilation:
-    the sum of the axes whose bits are set in `masks`, or its steps from sample to sample where `dilations` has
-    STEPS set; `counts` is its number of features. Each of them has a `kernels` entry, the places of its three taps
-    in four bits each and VALID where positions that reach beyond the ends do not count, and a bias.
+    Samples become integers: (x - offset) * gain per axis, rounded, within +-32767. A block is a channel and a
+    dilation: the sum of the axes whose bits are set in `masks`, or its steps from sample to sample where `dilations`
+    has STEPS set; `counts` is its number of features. Each of them has a `kernels` entry, the places of its three
+    taps in four bits each and VALID where positions that reach beyond the ends do not count, and a bias.
     After Dempster, Schmidt and Webb: MiniRocket, 2021.
     """
 
@@ -160,8 +160,8 @@ def quantised(x: Signals, offset: F32, gain: F32) -> Integers:
 def channel(q: Integers, mask: int, steps: bool) -> Integers:
     """(signals, length): the sum of the axes of the mask, or its steps, which are one fewer."""
     chosen = [a for a in range(q.shape[1]) if mask >> a & 1]
-    m = q[:, chosen].sum(axis=1, dtype=np.int32)
-    return np.diff(m, axis=1) if steps else m
+    m: Integers = q[:, chosen].sum(axis=1, dtype=np.int32)
+    return m[:, 1:] - m[:, :-1] if steps else m
 
 
 def convolved(m: Integers, dilation: int, kernel: int) -> Integers:

@@ -13,12 +13,12 @@ from bitloop.kernels.hann import Hann
 from bitloop.kernels.logarithm import Logarithm
 from bitloop.kernels.mel_bands import MelBands
 from bitloop.kernels.mel_spectrogram import MelSpectrogram
-from bitloop.kernels.power import Power
-from bitloop.kernels.relative_logarithm import RelativeLogarithm
 from bitloop.kernels.minirocket import MiniRocket
 from bitloop.kernels.pick import Pick
+from bitloop.kernels.power import Power
 from bitloop.kernels.projection import Projection
 from bitloop.kernels.quadratic import Quadratic
+from bitloop.kernels.relative_logarithm import RelativeLogarithm
 from bitloop.kernels.remove_mean import RemoveMean
 from bitloop.kernels.rfft import RfftMagnitude
 from bitloop.kernels.scale import Scale

@@ -11,7 +11,7 @@ from bitloop.kernels.minirocket import QUANTUM, STEPS, TAPS, VALID, MiniRocket, 
 
 KERNELS = len(TAPS)
 PARTS = 12
-"""A set of 84 kernels is dealt to so many blocks; those of a block share a channel and a dilation, and so most work."""
+"""A set of 84 kernels is dealt to so many blocks; those of a block share channel and dilation, and so most work."""
 CHANNELS = 9
 """Most axes a channel sums, as in the paper."""
 HEADROOM = 16.0
