@@ -5,20 +5,24 @@
 #include "../kernels/forest_values.h"
 #include "../kernels/gaussian.h"
 #include "../kernels/growing_prototypes.h"
+#include "../kernels/half_space_trees.h"
 #include "../kernels/hyperspheres.h"
 #include "../kernels/linear.h"
 #include "../kernels/linear_int8.h"
+#include "../kernels/loda.h"
 #include "../kernels/mahalanobis.h"
 #include "../kernels/naive_bayes.h"
 #include "../kernels/nearest_classes.h"
 #include "../kernels/nearest_values.h"
 #include "../kernels/rbf_classes.h"
 #include "../kernels/rbf_values.h"
+#include "../kernels/pca_residual.h"
 #include "../kernels/ridge.h"
 #include "../kernels/ridge_int8.h"
 #include "../kernels/running_gaussian.h"
 #include "../kernels/sefr.h"
 #include "../kernels/similarity.h"
+#include "../kernels/sliding_neighbors.h"
 
 /* The first value of table t, for numbers that are a table of one. */
 static inline float number(const void *const tables[], size_t t)
@@ -35,6 +39,24 @@ BLH_LEARNING(mahalanobis, bl_mahalanobis_learn(features, params[2], number(table
              bl_mahalanobis_detect(features, params[2], number(tables, 0), number(tables, 1), SEEN, state))
 BLH_LEARNING(growing_prototypes, bl_growing_prototypes_learn(params[3], features, number(tables, 0), SEEN, state),
              bl_growing_prototypes_detect(params[3], features, number(tables, 1), SEEN, state))
+
+BLH_LEARNING(sliding_neighbors, bl_sliding_neighbors_learn(params[3], features, params[4], SEEN, state),
+             bl_sliding_neighbors_detect(params[3], features, params[4], number(tables, 0), SEEN, state))
+BLH_LEARNING(pca_residual,
+             bl_pca_residual_learn(features, params[3], params[2], number(tables, 0), number(tables, 1), SEEN, work,
+                                   state),
+             bl_pca_residual_detect(features, params[3], number(tables, 0), number(tables, 1), number(tables, 2), SEEN,
+                                    state))
+BLH_LEARNING(half_space_trees,
+             bl_half_space_trees_learn(params[3], params[4], params[2], number(tables, 0), tables[2], tables[3], SEEN,
+                                       state),
+             bl_half_space_trees_detect(params[3], params[4], number(tables, 0), number(tables, 1), tables[2],
+                                        tables[3], SEEN, state))
+BLH_LEARNING(loda,
+             bl_loda_learn(params[3], params[4], params[5], params[2], number(tables, 0), tables[2], tables[3], SEEN,
+                           state),
+             bl_loda_detect(params[3], params[4], params[5], number(tables, 0), number(tables, 1), tables[2], tables[3],
+                            SEEN, state))
 
 BLH_STATIC(gaussian, 1u, result[0] = bl_gaussian(features, tables[0], tables[1], number(tables, 2), row))
 BLH_STATIC(hyperspheres, 1u, result[0] = bl_hyperspheres(params[0], features, tables[0], tables[1], row))

@@ -65,6 +65,7 @@ static inline void blh_copy(size_t n, const float from[], float to[])
     {                                                                                                           \
         float row[BLH_FEATURES];                                                                                \
         (void)params;                                                                                           \
+        (void)tables;                                                                                           \
         (void)work;                                                                                             \
         for (size_t s = 0; s < signals; s++) {                                                                  \
             blh_copy(features, &x[s * features], row);                                                          \
@@ -80,6 +81,7 @@ static inline void blh_copy(size_t n, const float from[], float to[])
     {                                                                                                           \
         float row[BLH_FEATURES];                                                                                \
         (void)params;                                                                                           \
+        (void)tables;                                                                                           \
         (void)work;                                                                                             \
         for (size_t s = 0; s < signals; s++) {                                                                  \
             blh_copy(features, &x[s * features], row);                                                          \

@@ -33,6 +33,14 @@ BL_INLINE float bl_gauge_counted(float learned, uint32_t memory)
     return learned < most ? learned : most;
 }
 
+/* Signals learned as an integer, whatever stands there. */
+BL_INLINE uint32_t bl_gauge_number(const float state[])
+{
+    if (!(state[0] > 0.0f)) /* NaN too */
+        return 0u;
+    return state[0] < BL_GAUGE_FULL ? (uint32_t)state[0] : (uint32_t)BL_GAUGE_FULL;
+}
+
 /* Counts the distance of the signal about to be learned; only from state[0] >= warm_up on. */
 static inline void bl_gauge_learn(float distance, float warm_up, uint32_t memory, float state[])
 {

@@ -167,7 +167,7 @@ def test_learning_that_rounds_otherwise_is_reported_with_the_state_word_it_spoil
     found = library("anomaly-spectrum")
     model = found.pipeline.model
     assert isinstance(model, RunningGaussian)
-    swap = edited("kernels/running_gaussian.h", "mean[i] += off / state[0];", "mean[i] += off * (1.0f / state[0]);")
+    swap = edited("kernels/running_gaussian.h", "mean[i] += off / counted;", "mean[i] += off * (1.0f / counted);")
     proof = proof_of(found, sabotaged(found, swap))
     assert_named(proof, "running_gaussian", None)
     first = proof.first_difference

@@ -13,16 +13,20 @@ from bitloop.kernels import forest_classes, forest_values
 from bitloop.kernels.base import Model
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
+from bitloop.kernels.half_space_trees import HalfSpaceTrees
 from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
+from bitloop.kernels.loda import Loda
 from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
+from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.pipeline import Pipeline
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.sefr import Sefr
+from bitloop.kernels.sliding_neighbors import SlidingNeighbors
 from bitloop.library import Library
 from tests.library.examples import CLASSES, LEARNING, library, signals
 
@@ -63,6 +67,10 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "running_gaussian": lambda d: RunningGaussian(d, 3.0, _FLOOR),
     "mahalanobis": lambda d: Mahalanobis(d, 3.0, _FLOOR),
     "growing_prototypes": lambda d: GrowingPrototypes(d, 4, 1.5, 3.0),
+    "sliding_neighbors": lambda d: SlidingNeighbors(d, 12, 2, 3.0),
+    "pca_residual": lambda d: PcaResidual(d, 3, 1.0, _FLOOR, 3.0),
+    "half_space_trees": lambda d: HalfSpaceTrees.drawn(d, 4, 3, 2.0, 3.0, 1),
+    "loda": lambda d: Loda.drawn(d, 6, 16, 5.0, 3.0, 1),
     "gaussian": lambda d: Gaussian(_noise(d), np.abs(_noise(d)) + np.float32(0.1), 1.25),
     "hyperspheres": lambda d: Hyperspheres(_features()[:3].copy(), np.array([2.0, 3.5, 3.0], dtype=np.float32)),
     "linear": lambda d: Linear(_noise(3, d), _noise(3)),

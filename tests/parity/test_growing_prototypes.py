@@ -11,6 +11,7 @@ from bitloop.errors import LibraryError
 from bitloop.kernels.base import Features
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.similarity import similarity
+from tests.parity.learning import assert_smooths
 from tests.parity.matrix import assert_learning_parity
 from tests.parity.rows import cloud, rows
 
@@ -95,3 +96,7 @@ def test_ratio_is_hopeless_until_the_least_number_of_signals() -> None:
 def test_refuses_fields_it_cannot_work_with(fields: tuple[int, int, float, float]) -> None:
     with pytest.raises(LibraryError, match="growing_prototypes"):
         GrowingPrototypes(*fields)
+
+
+def test_smooths() -> None:
+    assert_smooths(GrowingPrototypes(5, 4, 1.0, 3.0))

@@ -11,6 +11,7 @@ from bitloop.errors import LibraryError
 from bitloop.kernels.base import Features, State
 from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.similarity import similarity
+from tests.parity.learning import assert_smooths
 from tests.parity.matrix import assert_learning_parity
 from tests.parity.rows import cloud, rows
 
@@ -104,3 +105,34 @@ def test_ratio_is_hopeless_until_the_least_number_of_signals() -> None:
 def test_refuses_fields_it_cannot_work_with(fields: tuple[int, float, float]) -> None:
     with pytest.raises(LibraryError, match="mahalanobis"):
         Mahalanobis(*fields)
+
+
+def test_smooths() -> None:
+    assert_smooths(Mahalanobis(5, 3.0, 1e-6))
+
+
+@given(rows(4, 12), rows(4), st.sampled_from([1, 2, 3]))
+def test_same_bits_with_a_memory(learn: Features, detect: Features, memory: int) -> None:
+    assert_learning_parity(Mahalanobis(4, 3.0, 1e-6, memory, memory - 1), learn, detect)
+
+
+@given(rows(5, 12), rows(5), st.sampled_from([1e-12, 1e-3, 1e12]))
+def test_stays_positive_and_finite_with_a_memory(learn: Features, detect: Features, floor: float) -> None:
+    model = Mahalanobis(5, 1e6, floor, memory=1)
+    state = model.reference_learn(learn, model.empty())
+    assert np.isfinite(state).all()
+    assert (state[8:13] >= np.float32(floor)).all()
+    assert np.isfinite(model.reference_detect(detect, state)).all()
+
+
+def test_a_memory_weighs_signals_by_powers_of_its_share() -> None:
+    x = cloud(14, 300, 4, shift=5.0)
+    model = Mahalanobis(4, 3.0, 1e-9, memory=5)
+    mean, d, lower = _factors(model, model.reference_learn(x, model.empty()))
+    wanted = x[:32].mean(axis=0, dtype=np.float64)
+    scatter = 32 * np.cov(x[:32].astype(np.float64), rowvar=False, bias=True)
+    for row in x[32:].astype(np.float64):
+        off = row - wanted
+        wanted, scatter = wanted + off / 32, (1 - 1 / 32) * (scatter + np.outer(off, off))
+    np.testing.assert_allclose(mean, wanted, rtol=1e-4)
+    np.testing.assert_allclose(lower @ np.diag(d) @ lower.T, scatter, rtol=1e-2, atol=1e-2 * scatter.max())

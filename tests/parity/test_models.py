@@ -13,14 +13,17 @@ from bitloop.kernels import forest_classes, forest_values
 from bitloop.kernels.base import Model
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
+from bitloop.kernels.half_space_trees import HalfSpaceTrees
 from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.linear_int8 import LinearInt8
+from bitloop.kernels.loda import Loda
 from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.models import MODELS
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
+from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_values import RbfValues
@@ -28,6 +31,7 @@ from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.sefr import Sefr
+from bitloop.kernels.sliding_neighbors import SlidingNeighbors
 from bitloop.library import Library
 from bitloop.library.codegen import Options
 from tests.library.hosted import Hosted
@@ -42,9 +46,13 @@ VARIANCES = np.stack([X[c].var(axis=0) for c in (Y == 0, Y == 1, Y == 2)])
 WILD = np.float32([[0] * D, [-0.0] * D, [1e-45] * D, [1e15] * D, [-1e15] * D, [1e16] * D, [np.nan] * D, [np.inf] * D])
 
 EXAMPLES: dict[str, Callable[[], Model]] = {
-    "running_gaussian": lambda: RunningGaussian(D, 3.0, 1e-6),
+    "running_gaussian": lambda: RunningGaussian(D, 3.0, 1e-6, smoothing=3),
     "mahalanobis": lambda: Mahalanobis(D, 3.0, 1e-6),
     "growing_prototypes": lambda: GrowingPrototypes(D, 4, 1.0, 3.0),
+    "sliding_neighbors": lambda: SlidingNeighbors(D, 12, 2, 3.0),
+    "pca_residual": lambda: PcaResidual(D, 3, 1.0, 1e-6, 3.0, memory=5),
+    "half_space_trees": lambda: HalfSpaceTrees.drawn(D, 5, 4, 2.0, 3.0, 1),
+    "loda": lambda: Loda.drawn(D, 6, 16, 12.0, 3.0, 1),
     "gaussian": lambda: Gaussian(MEANS[0], 1 / VARIANCES[0], 2.0),
     "hyperspheres": lambda: Hyperspheres(MEANS, np.float32([4, 5, 6])),
     "linear": lambda: Linear(MEANS / 9, np.float32([0, 0.1, -0.2])),

@@ -11,6 +11,7 @@ from bitloop.errors import LibraryError
 from bitloop.kernels.base import Features
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.similarity import similarity
+from tests.parity.learning import assert_smooths
 from tests.parity.matrix import assert_learning_parity
 from tests.parity.rows import cloud, rows
 
@@ -88,3 +89,36 @@ def test_wild_signals_fade() -> None:
 def test_refuses_fields_it_cannot_work_with(fields: tuple[int, float, float]) -> None:
     with pytest.raises(LibraryError, match="running_gaussian"):
         RunningGaussian(*fields)
+
+
+def test_smooths() -> None:
+    assert_smooths(RunningGaussian(5, 3.0, 1e-6))
+    assert_smooths(RunningGaussian(3, 3.0, 1e-6), smoothing=1)
+
+
+@given(rows(4, 12), rows(4), st.sampled_from([1, 2, 3]))
+def test_same_bits_with_a_memory(learn: Features, detect: Features, memory: int) -> None:
+    assert_learning_parity(RunningGaussian(4, 3.0, 1e-6, memory, memory - 1), learn, detect)
+
+
+def test_a_memory_weighs_signals_by_powers_of_its_share() -> None:
+    x = cloud(11, 300, 4, shift=5.0)
+    model = RunningGaussian(4, 3.0, 1e-6, memory=4)
+    state = model.reference_learn(x, model.empty())
+    mean, variance = x[:16].mean(axis=0, dtype=np.float64), x[:16].var(axis=0, dtype=np.float64)
+    for row in x[16:].astype(np.float64):
+        off = row - mean
+        mean, variance = mean + off / 16, (1 - 1 / 16) * (variance + off * off / 16)
+    np.testing.assert_allclose(state[3:7], mean, rtol=1e-4)
+    np.testing.assert_allclose(state[7:] / 16, variance, rtol=1e-3)
+
+
+def test_a_memory_follows_what_drifts() -> None:
+    drift = cloud(12, 400, 4) + np.linspace(0, 60, 400, dtype=np.float32)[:, None]
+    later = cloud(13, 100, 4, shift=60.0)
+    long, short = RunningGaussian(4, 4.0, 1e-6), RunningGaussian(4, 4.0, 1e-6, memory=5)
+    gone = cloud(14, 100, 4)
+    for model, knows in ((long, True), (short, False)):
+        state = model.reference_learn(drift, model.empty())
+        assert np.mean(model.reference_detect(later, state) <= 1) > 0.9
+        assert (np.mean(model.reference_detect(gone, state) <= 1) > 0.9) == knows

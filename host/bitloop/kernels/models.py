@@ -7,24 +7,32 @@ from bitloop.kernels.forest_classes import ForestClasses
 from bitloop.kernels.forest_values import ForestValues
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
+from bitloop.kernels.half_space_trees import HalfSpaceTrees
 from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.linear_int8 import LinearInt8
+from bitloop.kernels.loda import Loda
 from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
+from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_values import RbfValues
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.sefr import Sefr
+from bitloop.kernels.sliding_neighbors import SlidingNeighbors
 
 MODELS: tuple[type[Model], ...] = (
     RunningGaussian,
     Mahalanobis,
     GrowingPrototypes,
+    SlidingNeighbors,
+    PcaResidual,
+    HalfSpaceTrees,
+    Loda,
     Gaussian,
     Hyperspheres,
     Linear,
