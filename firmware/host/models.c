@@ -1,6 +1,7 @@
 /* Exported wrappers of the models; see wrap.h. */
 #include "wrap.h"
 
+#include "../kernels/boosting_classes.h"
 #include "../kernels/forest_classes.h"
 #include "../kernels/forest_values.h"
 #include "../kernels/gaussian.h"
@@ -74,6 +75,9 @@ BLH_STATIC(nearest_classes, params[0],
            bl_nearest_classes(params[0], params[1], features, params[2], tables[0], tables[1], row, result))
 BLH_STATIC(forest_classes, params[0],
            bl_forest_classes(params[0], params[1], tables[0], tables[1], tables[2], tables[3], tables[4], row, result))
+BLH_STATIC(boosting_classes, params[0],
+           bl_boosting_classes(params[0], params[1], tables[0], tables[1], tables[2], tables[3], tables[4],
+                               number(tables, 5), row, result))
 
 BLH_STATIC(ridge, 1u, result[0] = bl_ridge(features, tables[0], number(tables, 1), row))
 BLH_STATIC(ridge_int8, 1u,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,35 @@ def test_same_bits_on_every_executor(x: Features) -> None:
 
 def test_same_bits_on_the_thresholds_themselves() -> None:
     model = _model()
-    inner = model.feature >= 0
-    x = np.repeat(model.threshold[inner][:60, None], 5, axis=1)
-    assert_static_parity(model, np.concatenate([x, np.nextafter(x, np.float32(np.inf))]))
+    x = np.repeat(model.threshold[:60, None], 5, axis=1)
+    assert_static_parity(model, np.concatenate([x, np.nextafter(x, np.float32(np.inf)), -x]))
+
+
+def test_zeros_of_both_signs_are_the_same() -> None:
+    x = np.float32([[0.0, 0.0], [0.0, -0.0], [0.0, 1e-45], [0.0, -1e-45]])
+    for threshold in (0.0, -0.0):
+        model = replace(_tiny(), threshold=np.float32([threshold]))
+        np.testing.assert_array_equal(model.reference(x)[:, 0], [1.0, 1.0, 0.0, 1.0])
+        assert_static_parity(model, x)
+
+
+@pytest.mark.parametrize("classes", [3, 4, 31, 32, 33, 255])
+def test_any_number_of_classes(classes: int) -> None:
+    rng = np.random.default_rng(classes)
+    leaves = np.uint8(rng.multinomial(255, np.full(classes, 1 / classes), size=3))
+    children = np.int16([[1, -1], [-2, -3]])
+    threshold, feature = np.float32([0.5, -0.5]), np.uint16([0, 1])
+    model = ForestClasses(2, np.uint16([0, 1, 0]), feature, children, threshold, leaves)
+    x = rng.normal(size=(9, 2)).astype(np.float32)
+    assert_static_parity(model, x)
+    np.testing.assert_allclose(model.reference(x).sum(axis=1), 1.0, rtol=1e-5)
+
+
+def test_as_many_trees_as_sums_hold() -> None:
+    leaves = np.uint8([[255, 0], [0, 255]])
+    model = replace(_tiny(), roots=np.zeros(256, np.uint16), leaves=leaves)
+    assert_static_parity(model, np.float32([[0, 0], [0, 1]]))
+    assert model.reference(np.float32([[0, 0]]))[0, 0] == 1.0
 
 
 @pytest.mark.parametrize("kind", [RandomForestClassifier, ExtraTreesClassifier])
@@ -79,32 +106,55 @@ def test_reads_back_from_its_record() -> None:
 
 
 def test_a_tree_of_one_leaf_is_a_forest() -> None:
-    model = ForestClasses(2, np.uint16([0]), np.int16([-1]), np.uint16([0]), np.float32([0]), np.uint8([[55, 200]]))
-    np.testing.assert_array_equal(
-        model.reference(np.zeros((1, 2), np.float32)), np.float32([[55, 200]]) / np.float32(255)
+    none = np.array([-1])
+    tree = SimpleNamespace(
+        children_left=none, children_right=none, feature=none, threshold=none, value=np.array([[55.0, 200.0]])
     )
-    assert_static_parity(model, np.zeros((1, 2), np.float32))
+    model = from_trees([tree], 2, 2)
+    x = np.zeros((1, 2), np.float32)
+    np.testing.assert_array_equal(model.reference(x), np.float32([[55, 200]]) / np.float32(255))
+    assert_static_parity(model, x)
+
+
+def test_a_split_whose_sides_agree_is_left_out() -> None:
+    tree = SimpleNamespace(
+        children_left=np.array([1, 2, -1, -1, -1]),
+        children_right=np.array([4, 3, -1, -1, -1]),
+        feature=np.array([0, 1, -1, -1, -1]),
+        threshold=np.array([0.5, 0.25, 0, 0, 0]),
+        value=np.array([[1.0, 1.0], [3.0, 0.0], [1.0, 0.0], [2.0, 0.0], [0.0, 2.0]]),
+    )
+    model = from_trees([tree], 2, 2)
+    assert len(model.feature) == 1
+    np.testing.assert_array_equal(model.reference(np.float32([[0.5, 9], [0.6, 0]])), [[1, 0], [0, 1]])
+
+
+def test_effort_is_the_nodes_on_the_way() -> None:
+    assert forest.steps(_tiny()) == 1.0
+    depth = sum(e.tree_.max_depth for e in _teacher(RandomForestClassifier, 6).estimators_)
+    assert depth / 2 < forest.steps(_model(leaf=6)) < depth
 
 
 def _tiny() -> ForestClasses:
     """One question, two leaves."""
     leaves = np.uint8([[255, 0], [0, 255]])
-    feature, child = np.int16([1, -1, -1]), np.uint16([1, 0, 1])
-    return ForestClasses(2, np.uint16([0]), feature, child, np.float32([0.5, 0, 0]), leaves)
+    return ForestClasses(2, np.uint16([0]), np.uint16([1]), np.int16([[-1, -2]]), np.float32([0.5]), leaves)
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"roots": np.uint16([3])},
+        {"roots": np.uint16([1])},
         {"roots": np.uint16([])},
-        {"feature": np.int16([2, -1, -1])},
-        {"feature": np.int16([-2, -1, -1])},
-        {"feature": np.int16([1, 0, -1])},
-        {"child": np.uint16([0, 0, 1])},
-        {"child": np.uint16([2, 0, 1])},
-        {"child": np.uint16([1, 0, 2])},
-        {"threshold": np.float32([np.nan, 0, 0])},
+        {"roots": np.zeros(257, np.uint16)},
+        {"feature": np.uint16([2])},
+        {"children": np.int16([[0, -1]])},
+        {"children": np.int16([[1, -1]])},
+        {"children": np.int16([[-1, -3]])},
+        {"children": np.int16([[-1, -32768]])},
+        {"children": np.int16([[-1, -2], [-1, -2]])},
+        {"threshold": np.float32([np.nan])},
+        {"threshold": np.float32([np.inf])},
         {"threshold": np.float32([0.5, 0])},
         {"leaves": np.uint8([[255, 0], [1, 255]])},
         {"features": 0},

@@ -42,11 +42,12 @@ def test_gives_the_value_of_its_teacher(kind: Any) -> None:
 def test_refuses_more_nodes_than_an_index_counts() -> None:
     trees = [e.tree_ for e in _teacher(RandomForestRegressor).estimators_]
     with pytest.raises(LibraryError, match="too large"):
-        from_trees(trees * (65536 // sum(t.node_count for t in trees) + 1), 4)
+        from_trees(trees * (65536 // sum(t.node_count for t in trees) + 2), 4)
 
 
 @pytest.mark.parametrize("leaves", [[1.0], [1.0, np.inf], [1.0, 2e20]])
 def test_refuses_fields_it_cannot_work_with(leaves: list[float]) -> None:
-    feature, child = np.int16([1, -1, -1]), np.uint16([1, 0, 1])
     with pytest.raises(LibraryError, match="forest_values"):
-        ForestValues(2, np.uint16([0]), feature, child, np.float32([0.5, 0, 0]), np.float32(leaves))
+        ForestValues(
+            2, np.uint16([0]), np.uint16([1]), np.int16([[-1, -2]]), np.float32([0.5]), np.float32(leaves)
+        )

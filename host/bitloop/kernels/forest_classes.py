@@ -19,8 +19,7 @@ from bitloop.kernels.record import F32, I16, U8, U16
 class ForestClasses(StaticModel):
     """Each tree gives the row of its leaf: whole votes that sum to 255 over the classes.
 
-    Probability of a class: its votes over all there are. Vote sums stay below 2^24, exact in float32. The tables of
-    nodes are those of forest.py.
+    Probability of a class: its votes over all there are. The tables of nodes are those of forest.py.
     """
 
     kernel: ClassVar[str] = "forest_classes"
@@ -28,8 +27,8 @@ class ForestClasses(StaticModel):
 
     features: int
     roots: U16
-    feature: I16
-    child: U16
+    feature: U16
+    children: I16
     threshold: F32
     leaves: U8
 
@@ -37,7 +36,6 @@ class ForestClasses(StaticModel):
         checks.table(self.leaves, np.uint8, 2, "forest_classes.leaves")
         forest.check(self, self.features, len(self.leaves), "forest_classes")
         checks.whole(self.outputs, 2, checks.CLASSES, "the number of classes of forest_classes")
-        checks.whole(len(self.roots), 1, forest.NODES, "the number of trees of forest_classes")
         if np.any(self.leaves.sum(axis=1, dtype=np.int64) != 255):
             raise LibraryError("forest_classes.leaves has a row whose votes do not sum to 255")
 
@@ -53,14 +51,13 @@ class ForestClasses(StaticModel):
         return (self.outputs, len(self.roots))
 
     def constants(self) -> tuple[Constant, ...]:
-        names = ("roots", "feature", "child", "threshold", "leaves")
-        return tuple(Constant(name, getattr(self, name), fitted=True) for name in names)
+        return (*forest.constants(self), Constant("leaves", forest.packed(self.leaves), fitted=True))
+
+    def effort(self) -> float:
+        return 4.0 * forest.steps(self) + len(self.roots) * -(-self.outputs // 4) + 4.0 * self.outputs
 
     def reference(self, x: Features) -> Features:
-        total = np.zeros((len(x), self.outputs), dtype=np.float32)
-        for rows in forest.leaf_rows(self, x):
-            total += self.leaves[rows].astype(np.float32)
-        return total / np.float32(255 * len(self.roots))
+        return forest.sums(self, self.leaves, x) / np.float32(255 * len(self.roots))
 
     def emit(self, names: Mapping[str, str], x: str, out: str) -> str:
         tables = ", ".join(names[constant.name] for constant in self.constants())
@@ -73,7 +70,7 @@ def from_trees(trees: Iterable[forest.Tree], features: int, classes: int) -> For
     leaves = np.array(nodes.rows, dtype=np.uint8).reshape(len(nodes.rows), -1)
     if leaves.shape[1] != classes:
         raise LibraryError(f"the trees tell {leaves.shape[1]} classes apart, not {classes}")
-    return ForestClasses(features, nodes.roots, nodes.feature, nodes.child, nodes.threshold, leaves)
+    return ForestClasses(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves)
 
 
 def votes(value: NDArray[Any]) -> tuple[int, ...]:

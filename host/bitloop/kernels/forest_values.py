@@ -22,15 +22,14 @@ class ForestValues(StaticModel):
 
     features: int
     roots: U16
-    feature: I16
-    child: U16
+    feature: U16
+    children: I16
     threshold: F32
     leaves: F32
 
     def __post_init__(self) -> None:
         checks.floats(self.leaves, 1, "forest_values.leaves", -checks.WEIGHT, checks.WEIGHT)
         forest.check(self, self.features, len(self.leaves), "forest_values")
-        checks.whole(len(self.roots), 1, forest.NODES, "the number of trees of forest_values")
 
     @property
     def inputs(self) -> int:
@@ -44,8 +43,10 @@ class ForestValues(StaticModel):
         return (len(self.roots),)
 
     def constants(self) -> tuple[Constant, ...]:
-        names = ("roots", "feature", "child", "threshold", "leaves")
-        return tuple(Constant(name, getattr(self, name), fitted=True) for name in names)
+        return (*forest.constants(self), Constant("leaves", self.leaves, fitted=True))
+
+    def effort(self) -> float:
+        return 4.0 * forest.steps(self) + len(self.roots)
 
     def reference(self, x: Features) -> Features:
         total = np.zeros(len(x), dtype=np.float32)
@@ -62,4 +63,4 @@ def from_trees(trees: Iterable[forest.Tree], features: int) -> ForestValues:
     """From the trees of a fitted forest (`estimator.tree_`), whose leaves hold one value."""
     nodes = forest.from_trees(trees, lambda value: (float(np.float32(value.ravel()[0])),))
     leaves = np.array(nodes.rows, dtype=np.float32).ravel()
-    return ForestValues(features, nodes.roots, nodes.feature, nodes.child, nodes.threshold, leaves)
+    return ForestValues(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bitloop.kernels.base import Model
+from bitloop.kernels.boosting_classes import BoostingClasses
 from bitloop.kernels.forest_classes import ForestClasses
 from bitloop.kernels.forest_values import ForestValues
 from bitloop.kernels.gaussian import Gaussian
@@ -42,6 +43,7 @@ MODELS: tuple[type[Model], ...] = (
     NearestClasses,
     RbfClasses,
     ForestClasses,
+    BoostingClasses,
     Ridge,
     RidgeInt8,
     NearestValues,
