@@ -76,8 +76,6 @@ def test_reads_back_from_its_record() -> None:
 )
 def test_refuses_fields_it_cannot_work_with(change: dict[str, Any]) -> None:
     leaves = np.uint8([[255, 0], [0, 255]])
-    model = BoostingClasses(
-        2, np.uint16([0]), np.uint16([1]), np.int16([[-1, -2]]), np.float32([0.5]), leaves, 0.5
-    )
+    model = BoostingClasses(2, np.uint16([0]), np.uint16([1]), np.int16([[-1, -2]]), np.float32([0.5]), leaves, 0.5)
     with pytest.raises(LibraryError, match="boosting_classes"):
         replace(model, **change)

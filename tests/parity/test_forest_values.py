@@ -48,6 +48,4 @@ def test_refuses_more_nodes_than_an_index_counts() -> None:
 @pytest.mark.parametrize("leaves", [[1.0], [1.0, np.inf], [1.0, 2e20]])
 def test_refuses_fields_it_cannot_work_with(leaves: list[float]) -> None:
     with pytest.raises(LibraryError, match="forest_values"):
-        ForestValues(
-            2, np.uint16([0]), np.uint16([1]), np.int16([[-1, -2]]), np.float32([0.5]), np.float32(leaves)
-        )
+        ForestValues(2, np.uint16([0]), np.uint16([1]), np.int16([[-1, -2]]), np.float32([0.5]), np.float32(leaves))

@@ -9,7 +9,7 @@ import pytest
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from bitloop.emulator import Emulator
-from bitloop.kernels import forest_classes, forest_values
+from bitloop.kernels import boosting_classes, forest_classes, forest_values
 from bitloop.kernels.base import Model
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
@@ -73,6 +73,9 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
     "ridge_int8": lambda: RidgeInt8(np.int8([127, -3, 0, 5, -127, 40]), 1e-4, 0.7, 100.0),
     "rbf_values": lambda: RbfValues(X[::9].copy(), X[::9, 0].copy(), 0.7, 0.01),
     "nearest_values": lambda: NearestValues(X[::4].copy(), X[::4, 0].copy(), 3),
+    "boosting_classes": lambda: boosting_classes.from_trees(
+        [DecisionTreeRegressor(min_samples_leaf=n).fit(X, np.eye(3)[Y] - 1 / 3).tree_ for n in (3, 9)], D
+    ),
     "forest_values": lambda: forest_values.from_trees(
         [DecisionTreeRegressor(min_samples_leaf=n, random_state=n).fit(X, X[:, 0]).tree_ for n in (3, 9)], D
     ),

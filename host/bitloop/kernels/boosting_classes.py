@@ -77,6 +77,4 @@ def from_trees(trees: Iterable[forest.Tree], features: int) -> BoostingClasses:
     step = np.float32(max(widest, 1e-6) / 127.0)
     nodes = forest.from_trees(known, lambda value: tuple(np.rint(value.ravel() / step).astype(int) + MIDDLE))
     leaves = np.array(nodes.rows, dtype=np.uint8).reshape(len(nodes.rows), -1)
-    return BoostingClasses(
-        features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves, float(step)
-    )
+    return BoostingClasses(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves, float(step))

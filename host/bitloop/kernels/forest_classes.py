@@ -19,7 +19,7 @@ from bitloop.kernels.record import F32, I16, U8, U16
 class ForestClasses(StaticModel):
     """Each tree gives the row of its leaf: whole votes that sum to 255 over the classes.
 
-    Probability of a class: its votes over all there are. The tables of nodes are those of forest.py.
+    Probability of a class: its votes times the share of one. The tables of nodes are those of forest.py.
     """
 
     kernel: ClassVar[str] = "forest_classes"
@@ -57,7 +57,8 @@ class ForestClasses(StaticModel):
         return 4.0 * forest.steps(self) + len(self.roots) * -(-self.outputs // 4) + 4.0 * self.outputs
 
     def reference(self, x: Features) -> Features:
-        return forest.sums(self, self.leaves, x) / np.float32(255 * len(self.roots))
+        share = np.float32(1.0) / np.float32(255 * len(self.roots))
+        return forest.sums(self, self.leaves, x) * share
 
     def emit(self, names: Mapping[str, str], x: str, out: str) -> str:
         tables = ", ".join(names[constant.name] for constant in self.constants())
