@@ -88,7 +88,8 @@ def packed(leaves: NDArray[np.uint8]) -> NDArray[np.uint32]:
     rows, outputs = leaves.shape
     wide = np.zeros((rows, -(-outputs // 4), 4), dtype=np.uint32)
     wide.reshape(rows, -1)[:, :outputs] = leaves
-    return wide[:, :, 0] | wide[:, :, 1] << 8 | wide[:, :, 2] << 16 | wide[:, :, 3] << 24
+    words: NDArray[np.uint32] = wide[:, :, 0] | wide[:, :, 1] << 8 | wide[:, :, 2] << 16 | wide[:, :, 3] << 24
+    return words
 
 
 def sums(nodes: Any, leaves: NDArray[np.uint8], x: Features) -> Features:
