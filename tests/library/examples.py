@@ -8,16 +8,22 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from bitloop.kernels.active_segments import ActiveSegments
 from bitloop.kernels.band_max import BandMax
 from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Model, Stage
+from bitloop.kernels.dct import Dct
 from bitloop.kernels.decimate import Decimate
 from bitloop.kernels.difference import Difference
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.hann import Hann
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.logarithm import Logarithm
+from bitloop.kernels.mel_bands import MelBands
+from bitloop.kernels.mel_spectrogram import MelSpectrogram
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
+from bitloop.kernels.power import Power
+from bitloop.kernels.relative_logarithm import RelativeLogarithm
 from bitloop.kernels.remove_mean import RemoveMean
 from bitloop.kernels.rfft import RfftMagnitude
 from bitloop.kernels.ridge import Ridge
@@ -32,9 +38,17 @@ KINDS = ("anomaly", "outlier", "classes", "extrapolation")
 
 _SPECTRUM: tuple[Stage, ...] = (RemoveMean(), Hann(), RfftMagnitude(), BandMean((1, 3, 6, 17)), Logarithm(1e-6))
 _STATISTICS: tuple[Stage, ...] = (Statistics(("rms", "peak_to_peak", "kurtosis")),)
+_MFCC: tuple[Stage, ...] = (
+    MelSpectrogram(16, 8, (0, 2, 4, 6, 9)),
+    RelativeLogarithm(0.003),
+    ActiveSegments(3, 2, 0.3, True, True),
+    Dct(2),
+)
+_CEPSTRUM: tuple[Stage, ...] = (Hann(), RfftMagnitude(), Power(), MelBands((0, 2, 5, 9, 17)), Logarithm(1e-6), Dct(2))
 _SHAPES: dict[str, tuple[tuple[Stage, ...], ...]] = {
     "spectrum": (_SPECTRUM,),
     "both": (_SPECTRUM, _STATISTICS),
+    "cepstra": (_MFCC, _CEPSTRUM),
     "raw": ((Difference(), Decimate(4)), (), (RfftMagnitude(), BandMax((0, 8, 17)))),
 }
 NAMES = tuple(f"{kind}-{shape}" for kind in KINDS for shape in _SHAPES)
