@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bitloop.search.views import raw, spectrum, statistics
+from bitloop.search.views import cepstrum, mel, mfcc, raw, spectrum, statistics
 from bitloop.search.views.view import View
 
 VIEWS: Mapping[str, View] = {
@@ -13,5 +13,8 @@ VIEWS: Mapping[str, View] = {
         raw.VIEW,
         statistics.VIEW,
         spectrum.VIEW,
+        mel.VIEW,
+        cepstrum.VIEW,
+        mfcc.VIEW,
     )
 }
