@@ -45,3 +45,8 @@ def extrapolation() -> Dataset:
     speeds = np.linspace(0.06, 0.3, 7)
     made = [Recording(f"r{n}", "", tone(n, v, 12), np.full(12, v, np.float32)) for n, v in enumerate(speeds)]
     return dataset("extrapolation", *made)
+
+
+def screened() -> Dataset:
+    """So many signals that candidates are screened on a sample first."""
+    return classes(noise=2.0, count=220)

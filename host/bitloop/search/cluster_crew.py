@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 from bitloop.errors import SearchError
 from bitloop.search import threads
 from bitloop.search.crew import Job, Task, batches, work
-from bitloop.search.result import Outcome
+from bitloop.search.result import Bar, Outcome
 from bitloop.search.workshop import Workshop
 
 if TYPE_CHECKING:
     from distributed import Client
 
-DEATHS = 5
-"""How often a batch may lose its worker before it is the batch that is suspected of killing them."""
 WAIT = 30.0
 """Seconds to wait for the scheduler and its first worker."""
 
@@ -41,20 +39,20 @@ class Cluster:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def evaluate(self, stage: str, tasks: Sequence[Task], bar: float, end: float) -> Iterator[list[Outcome]]:
+    def evaluate(self, stage: str, tasks: Sequence[Task], bar: Bar, end: float) -> Iterator[list[Outcome]]:
         """Outcomes in batches as they come; none are begun after `end` (`time.time()`)."""
         from distributed import KilledWorker, as_completed
 
         futures = [
-            self._client.submit(_task, self._token, self._job, stage, batch, bar, end, pure=False, retries=DEATHS)
+            self._client.submit(_task, self._token, self._job, stage, batch, bar, end, pure=False)
             for batch in batches(tasks)
         ]
         try:
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=self._client.loop):
                 yield future.result()
         except KilledWorker as error:
             raise SearchError(
-                f"a batch of candidates lost its worker {DEATHS} times; give workers more memory"
+                "a batch of candidates lost its workers again and again; give them more memory"
             ) from error
         finally:
             self._client.cancel(futures)
@@ -62,11 +60,9 @@ class Cluster:
 
 def _connect(address: str) -> Client:
     try:
-        import dask
         from distributed import Client
     except ImportError as error:
         raise SearchError("a search on a cluster needs Dask: pip install bitloop[cluster]") from error
-    dask.config.set({"distributed.scheduler.allowed-failures": DEATHS})
     try:
         client = Client(address, timeout=WAIT, set_as_default=False)
         client.wait_for_workers(1, timeout=WAIT)
@@ -79,7 +75,7 @@ _kept: dict[str, tuple[Workshop, Any]] = {}
 """The workshop of the last search this worker took part in, by the search's token."""
 
 
-def _task(token: str, job: Job, stage: str, batch: Sequence[Task], bar: float, end: float) -> list[Outcome]:
+def _task(token: str, job: Job, stage: str, batch: Sequence[Task], bar: Bar, end: float) -> list[Outcome]:
     if token not in _kept:
         _kept.clear()
         threads.load()

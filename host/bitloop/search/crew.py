@@ -15,7 +15,7 @@ from bitloop.search import threads
 from bitloop.search.budget import Budget
 from bitloop.search.evaluate import evaluate, screen
 from bitloop.search.recipe import Recipe
-from bitloop.search.result import Outcome
+from bitloop.search.result import Bar, Outcome
 from bitloop.search.table import Table
 from bitloop.search.workshop import Workshop
 
@@ -50,7 +50,7 @@ class Crew(Protocol):
     def shop(self) -> Workshop:
         """This process's own workshop."""
 
-    def evaluate(self, stage: str, tasks: Sequence[Task], bar: float, end: float) -> Iterator[list[Outcome]]:
+    def evaluate(self, stage: str, tasks: Sequence[Task], bar: Bar, end: float) -> Iterator[list[Outcome]]:
         """Outcomes in batches as they come; none are begun after `end` (`time.time()`)."""
 
 
@@ -67,7 +67,7 @@ class Alone:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def evaluate(self, stage: str, tasks: Sequence[Task], bar: float, end: float) -> Iterator[list[Outcome]]:
+    def evaluate(self, stage: str, tasks: Sequence[Task], bar: Bar, end: float) -> Iterator[list[Outcome]]:
         with threads.single():
             for batch in batches(tasks):
                 yield work(self.shop, self._job.budget, stage, batch, bar, end)
@@ -89,7 +89,7 @@ class Processes:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def evaluate(self, stage: str, tasks: Sequence[Task], bar: float, end: float) -> Iterator[list[Outcome]]:
+    def evaluate(self, stage: str, tasks: Sequence[Task], bar: Bar, end: float) -> Iterator[list[Outcome]]:
         waiting: set[Future[list[Outcome]]] = {
             self._pool.submit(_task, stage, batch, bar, end) for batch in batches(tasks)
         }
@@ -120,7 +120,7 @@ def batches(tasks: Sequence[Task]) -> Iterator[list[Task]]:
         yield gathered
 
 
-def work(shop: Workshop, budget: Budget, stage: str, batch: Sequence[Task], bar: float, end: float) -> list[Outcome]:
+def work(shop: Workshop, budget: Budget, stage: str, batch: Sequence[Task], bar: Bar, end: float) -> list[Outcome]:
     """Evaluate a batch as far as the time allows."""
     found = []
     for index, recipe in batch:
@@ -142,6 +142,6 @@ def _start(job: Job) -> None:
     _own.append((job.workshop(), job.budget))
 
 
-def _task(stage: str, batch: Sequence[Task], bar: float, end: float) -> list[Outcome]:
+def _task(stage: str, batch: Sequence[Task], bar: Bar, end: float) -> list[Outcome]:
     shop, budget = _own[0]
     return work(shop, budget, stage, batch, bar, end)

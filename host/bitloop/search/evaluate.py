@@ -9,11 +9,13 @@ import numpy as np
 
 from bitloop.errors import LibraryError
 from bitloop.search.answers import fold_answers
+from bitloop.search.budget import Budget
 from bitloop.search.cost import NOTHING, Cost, least
 from bitloop.search.recipe import Recipe
-from bitloop.search.result import WEIGHTS, Budget, Outcome
+from bitloop.search.result import WEIGHTS, Bar, Outcome
 from bitloop.search.workshop import Workshop
 
+NO_BAR = Bar()
 _REFUSALS = (LibraryError, np.linalg.LinAlgError, FloatingPointError)
 
 
@@ -33,15 +35,15 @@ def screen(shop: Workshop, budget: Budget, index: int, recipe: Recipe) -> Outcom
     return Outcome(index, recipe, quality=quality, screened=quality - WEIGHTS["lightness"] * cost.share(budget))
 
 
-def evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: float = 0.0) -> Outcome:
-    """Cross-validate a recipe; stops as soon as it cannot reach a score of `bar` any more."""
+def evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: Bar = NO_BAR) -> Outcome:
+    """Cross-validate a recipe; stops as soon as it cannot be hoped to reach the bar any more."""
     try:
         return _evaluate(shop, budget, index, recipe, bar)
     except _REFUSALS as error:
         return Outcome(index, recipe, rejected=str(error))
 
 
-def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: float) -> Outcome:
+def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: Bar) -> Outcome:
     too_dear = least(recipe.plan(shop.given)).beyond(budget)
     if too_dear:
         return Outcome(index, recipe, rejected=too_dear)
@@ -55,11 +57,11 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: f
                 return Outcome(index, recipe, rejected=cost.beyond(budget))
         folds.append(min(1.0, max(0.0, answers.quality)))
         firmness.append(answers.firmness)
-        unseen = len(shop.split.folds) - len(folds)
-        most = score((*folds, *[1.0] * unseen), 1.0, 1.0 - cost.share(budget))
-        if most < bar:
+        unseen = [bar.hope(fold) for fold in range(len(folds), len(shop.split.folds))]
+        most = score((*folds, *unseen), 1.0, 1.0 - cost.share(budget))
+        if most < bar.score:
             return Outcome(index, recipe, most, min(folds), 1.0, tuple(folds), cost=cost)
-    confidence = min(firm() for firm in firmness)
+    confidence = firmness[int(np.argmin(folds))]()
     total = score(folds, confidence, 1.0 - cost.share(budget))
     return Outcome(index, recipe, total, min(folds), confidence, tuple(folds), complete=True, cost=cost)
 

@@ -20,14 +20,14 @@ from bitloop.search.finish import FINALISTS, finalists
 from bitloop.search.journal import Journal
 from bitloop.search.propose import GENERATION, PARENTS, Proposer
 from bitloop.search.record import Record, Watcher
-from bitloop.search.result import Outcome, SearchResult
+from bitloop.search.result import Bar, Outcome, SearchResult
 from bitloop.search.space import Space, unit_of
 from bitloop.search.table import Table
 from bitloop.signals.dataset import Dataset
 
 KEPT = max(PARENTS, 3 * FINALISTS)
 """Candidates that are evaluated to the end; whoever cannot be among them is left early."""
-PROMOTED = 10
+PROMOTED = 12
 """Of a generation, candidates that are cross-validated after screening, at most."""
 NEAR = 0.03
 """How much less a screened candidate may have shown than the least of the best."""
@@ -122,12 +122,12 @@ class _Rounds:
 
     def _generation(self, tasks: Sequence[Task]) -> None:
         if self.crew.shop.sample is not None:
-            screened = self._run(SCREEN, tasks, 0.0)
+            screened = self._run(SCREEN, tasks, Bar())
             self.record.screens.update({outcome.index: outcome.screened for outcome in screened})
             tasks = self._promoted(screened)
         self._run(FULL, tasks, self.record.bar(KEPT))
 
-    def _run(self, stage: str, tasks: Sequence[Task], bar: float) -> list[Outcome]:
+    def _run(self, stage: str, tasks: Sequence[Task], bar: Bar) -> list[Outcome]:
         """Outcomes of all tasks: from the journal where they were found before, else by the crew."""
         found, open_tasks = [], []
         for index, recipe in tasks:

@@ -16,7 +16,7 @@ from bitloop.search.recipe import Recipe
 from bitloop.search.result import Outcome
 from bitloop.search.space import Space
 
-GENERATION = 64
+GENERATION = 96
 """Candidates proposed from the same knowledge."""
 PARENTS = 16
 EXPLORE = 0.15

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 
 from bitloop.search.metrics import interval
 from bitloop.search.recipe import Recipe
-from bitloop.search.result import Outcome, Point, Progress
+from bitloop.search.result import Bar, Outcome, Point, Progress
 
 Watcher = Callable[[Progress], None]
 SHOWN = 5
 """Families shown while searching."""
+HOPE = 0.01
+"""Quality a candidate may have above that of the best in a fold that was not evaluated yet."""
 BETTER = 1e-4
 """Score by which the best has to grow for the search not to be at its end."""
 
@@ -58,9 +60,15 @@ class Record:
             return -math.inf
         return min(outcome.screened for outcome in self.ranked[:kept])
 
-    def bar(self, kept: int) -> float:
-        """The score of the last of `kept` candidates: who cannot be among them is left early."""
-        return self.ranked[kept - 1].score if len(self.ranked) >= kept else 0.0
+    def bar(self, kept: int) -> Bar:
+        """The score of the last of `kept` candidates: who cannot be among them is left early.
+
+        In folds not seen yet a candidate is granted a little more than the best of those had there.
+        """
+        if len(self.ranked) < kept:
+            return Bar()
+        folds = zip(*(outcome.folds for outcome in self.ranked[:kept]), strict=True)
+        return Bar(self.ranked[kept - 1].score, tuple(min(1.0, max(fold) + HOPE) for fold in folds))
 
     def parents(self, count: int) -> list[Outcome]:
         """The best, and those on the front that are lighter than all above them."""

@@ -41,6 +41,18 @@ class Outcome:
         return (-self.score, self.index)
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a candidate has to reach: a score, in view of the most that can be hoped for in each fold."""
+
+    score: float = 0.0
+    folds: tuple[float, ...] = ()
+
+    def hope(self, fold: int) -> float:
+        """The quality a fold not seen yet may have at most."""
+        return self.folds[fold] if fold < len(self.folds) else 1.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """A library fitted on all signals, with what cross-validation says about its recipe.
@@ -115,4 +127,4 @@ class Progress:
     stage: str = "searching"
 
 
-__all__ = ["WEIGHTS", "Budget", "Candidate", "Outcome", "Point", "Progress", "SearchResult"]
+__all__ = ["WEIGHTS", "Bar", "Budget", "Candidate", "Outcome", "Point", "Progress", "SearchResult"]
