@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "contract.h"
+#include "quotient.h"
 
 #define BL_MEAN 0x001u           /* sum / length */
 #define BL_RMS 0x002u            /* sqrt(mean of x^2) */
@@ -21,11 +21,6 @@
 #define BL_MOBILITY 0x100u       /* Hjorth: sqrt(d1 / m2), d1 the mean square of the first difference */
 #define BL_COMPLEXITY 0x200u     /* Hjorth: sqrt(d2 / d1) / mobility, d2 that of the second difference */
 #define BL_STATISTICS 10u
-
-BL_INLINE float bl_quotient(float a, float b)
-{
-    return b == 0.0f ? 0.0f : a / b;
-}
 
 /* What one look at the samples gives. */
 typedef struct {

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import Shape, Signals, Stage
 from bitloop.kernels.order import larger, smaller, upwards
+from bitloop.kernels.quotient import quotient
 
 F32Array = NDArray[np.float32]
 
@@ -97,21 +98,16 @@ def _statistics(x: Signals) -> dict[str, F32Array]:
     bend = step[:, :, 1:] - step[:, :, :-1]
     d1 = upwards(step * step) / np.float32(x.shape[2] - 1)
     d2 = upwards(bend * bend) / np.float32(x.shape[2] - 2)
-    mobility = np.sqrt(_quotient(d1, variance))
+    mobility = np.sqrt(quotient(d1, variance))
     return {
         "mean": mean,
         "rms": rms,
         "peak_to_peak": high - low,
-        "crest": _quotient(larger(high, -low), rms),
-        "skewness": _quotient(m3, variance * np.sqrt(variance)),
-        "kurtosis": _quotient(m4, variance * variance),
+        "crest": quotient(larger(high, -low), rms),
+        "skewness": quotient(m3, variance * np.sqrt(variance)),
+        "kurtosis": quotient(m4, variance * variance),
         "zero_crossings": crossings.astype(np.float32),
         "activity": variance,
         "mobility": mobility,
-        "complexity": _quotient(np.sqrt(_quotient(d2, d1)), mobility),
+        "complexity": quotient(np.sqrt(quotient(d2, d1)), mobility),
     }
-
-
-def _quotient(a: F32Array, b: F32Array) -> F32Array:
-    zero = b == 0
-    return np.where(zero, np.float32(0), a / np.where(zero, np.float32(1), b))

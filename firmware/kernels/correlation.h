@@ -1,0 +1,47 @@
+/* Pearson correlation of each pair of axes at lags -lags * step, .., 0, .., lags * step: (axes, length) becomes
+ * (axes * (axes - 1) / 2, 2 * lags + 1), pairs in the order 0-1, 0-2, .., 1-2, ..
+ *
+ * At lag k, sample i of the first axis meets sample i + k of the second; what has no partner adds nothing. All lags are
+ * divided by the spreads over the whole axes. A pair with a constant axis has 0. */
+#ifndef BL_CORRELATION_H
+#define BL_CORRELATION_H
+
+#include "mean.h"
+#include "quotient.h"
+
+/* Products of a[i] and b[i + lag], summed upwards; 0 <= lag < length. */
+static inline float bl_lagged(size_t length, size_t lag, const float a[], const float b[])
+{
+    float sum = a[0] * b[lag];
+    for (size_t i = 1; i < length - lag; i++)
+        sum += a[i] * b[i + lag];
+    return sum;
+}
+
+/* One pair, at every lag. `spread` is the product of what the axes are divided by. */
+static inline void bl_correlate(size_t length, size_t lags, size_t step, float spread, const float a[],
+                                const float b[], float out[])
+{
+    for (size_t k = 0; k < lags; k++)
+        out[k] = bl_quotient(bl_lagged(length, (lags - k) * step, b, a), spread);
+    for (size_t k = 0; k <= lags; k++)
+        out[lags + k] = bl_quotient(bl_lagged(length, k * step, a, b), spread);
+}
+
+/* `work` holds one float per axis and then the result. */
+static inline void bl_correlation(size_t axes, size_t length, size_t lags, size_t step, float x[], float work[])
+{
+    float *const out = &work[axes];
+    size_t written = 0;
+    for (size_t a = 0; a < axes; a++)
+        work[a] = bl_sqrt(bl_centre(length, &x[a * length]));
+    for (size_t a = 0; a < axes; a++)
+        for (size_t b = a + 1u; b < axes; b++) {
+            bl_correlate(length, lags, step, work[a] * work[b], &x[a * length], &x[b * length], &out[written]);
+            written += 2u * lags + 1u;
+        }
+    for (size_t i = 0; i < written; i++)
+        x[i] = out[i];
+}
+
+#endif
