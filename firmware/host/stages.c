@@ -126,7 +126,7 @@ BLH_STAGE(relative_logarithm, bl_relative_logarithm(axes, length, bl_float(param
 BLH_STAGE(remove_mean, bl_remove_mean(axes, length, row))
 BLH_STAGE(rfft, bl_rfft(axes, length, tables[0], row))
 BLH_STAGE(scale, bl_scale(axes, length, tables[0], tables[1], row))
-BLH_STAGE(segments, bl_segments(axes, length, params[0], row))
+BLH_STAGE(segments, bl_cut_segments(axes, length, params[0], row))
 BLH_STAGE(statistics, bl_statistics(axes, length, params[0], row))
 BLH_STAGE(wavelet, bl_wavelet(axes, length, params[0], params[1], tables[0], row, work))
 

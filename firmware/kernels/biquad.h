@@ -1,8 +1,8 @@
 /* Second-order recursive filters in a row, each in direct form II transposed: (axes, length) stays.
  *
- * A section is seven numbers: b0 b1 b2 a1 a2 (a0 is 1), then what its two memories hold, per unit of input, once it has
- * had the same input for ever. Each section begins as if the first sample had always been there, so that an offset
- * makes no step. */
+ * A section is seven numbers: b0 b1 b2 a1 a2 (a0 is 1), then what its two memories hold, per unit of input, once it
+ * has had the same input for ever. Each section begins as if the first sample had always been there, so that an
+ * offset makes no step. */
 #ifndef BL_BIQUAD_H
 #define BL_BIQUAD_H
 

@@ -1,8 +1,8 @@
 /* Pearson correlation of each pair of axes at lags -lags * step, .., 0, .., lags * step: (axes, length) becomes
  * (axes * (axes - 1) / 2, 2 * lags + 1), pairs in the order 0-1, 0-2, .., 1-2, ..
  *
- * At lag k, sample i of the first axis meets sample i + k of the second; what has no partner adds nothing. All lags are
- * divided by the spreads over the whole axes. A pair with a constant axis has 0. */
+ * At lag k, sample i of the first axis meets sample i + k of the second; what has no partner adds nothing. All lags
+ * are divided by the spreads over the whole axes. A pair with a constant axis has 0. */
 #ifndef BL_CORRELATION_H
 #define BL_CORRELATION_H
 

@@ -1,5 +1,5 @@
-/* How large an axis is, followed smoothly: |x| through a low pass of one pole, y += share * (|x| - y), which begins at
- * the first |x|. (axes, length) stays. What modulates a vibration shows in a spectrum of this. */
+/* How large an axis is, followed smoothly: |x| through a low pass of one pole, y += share * (|x| - y), which begins
+ * at the first |x|. (axes, length) stays. What modulates a vibration shows in a spectrum of this. */
 #ifndef BL_ENVELOPE_H
 #define BL_ENVELOPE_H
 

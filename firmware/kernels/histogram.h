@@ -40,8 +40,8 @@ BL_INLINE bl_limits bl_sigma_of(size_t length, const float x[])
 }
 
 /* One axis into `counts`, which hold integers by their bits: counting in floats would be slow without an FPU. */
-static inline void bl_histogram_axis(size_t length, size_t bins, bl_limits limits, const float x[], float counts[],
-                                     float out[])
+static inline void bl_histogram_axis(size_t length, size_t bins, bl_limits limits, const float x[],
+                                     float counts[], float out[])
 {
     /* Widths too small to divide by (the quotient may be infinite) count as none. */
     const float scale = limits.width <= 1e-30f ? 0.0f : (float)bins / limits.width;
@@ -60,10 +60,10 @@ static inline void bl_histogram_axis(size_t length, size_t bins, bl_limits limit
         out[b] = (float)bl_bits(counts[b]) / (float)length + lost;
 }
 
-/* `fixed` holds the low limits of all axes and then the widths; it is not read unless `kind` is BL_FIXED. `work` holds
- * `bins` floats. */
-static inline void bl_histogram(size_t axes, size_t length, size_t bins, uint32_t kind, const float fixed[], float x[],
-                                float work[])
+/* `fixed` holds the low limits of all axes and then the widths; it is not read unless `kind` is BL_FIXED. `work`
+ * holds `bins` floats. */
+static inline void bl_histogram(size_t axes, size_t length, size_t bins, uint32_t kind, const float fixed[],
+                                float x[], float work[])
 {
     for (size_t a = 0; a < axes; a++) {
         const float *const axis = &x[a * length];

@@ -43,8 +43,8 @@ BL_INLINE bool bl_any_nan(size_t n, const float x[])
 }
 
 /* `work` holds `levels` floats. */
-static inline void bl_quantiles(size_t axes, size_t length, size_t levels, const uint16_t place[], const float part[],
-                                float x[], float work[])
+static inline void bl_quantiles(size_t axes, size_t length, size_t levels, const uint16_t place[],
+                                const float part[], float x[], float work[])
 {
     for (size_t a = 0; a < axes; a++) {
         float *const axis = &x[a * length];

@@ -5,7 +5,7 @@
 
 #include "contract.h"
 
-static inline void bl_segments(size_t axes, size_t length, size_t parts, float x[])
+static inline void bl_cut_segments(size_t axes, size_t length, size_t parts, float x[])
 {
     const size_t kept = length / parts * parts;
     if (kept == length)

@@ -1,8 +1,8 @@
-/* Energies of the decimated wavelet transform of each axis: (axes, length) becomes (axes, levels + 1), the mean square of
- * the details of level 1 (the highest frequencies), 2, .., and last that of the approximation that is left.
+/* Energies of the decimated wavelet transform of each axis: (axes, length) becomes (axes, levels + 1), the mean square
+ * of the details of level 1 (the highest frequencies), 2, .., and last that of the approximation that is left.
  *
- * One level halves the samples, rounding up: value k is made of samples 2k .. 2k + taps - 1, and what would lie behind
- * the end is mirrored there (x[n] is x[n - 1]). `low` is the scaling filter; the details' filter is its mirror image
+ * One level halves the samples, rounding up: value k is made of samples 2k .. 2k + taps - 1, and what would lie
+ * behind the end is mirrored there (x[n] is x[n - 1]). `low` is the scaling filter; the details' filter is its mirror image
  * with every second sign changed. */
 #ifndef BL_WAVELET_H
 #define BL_WAVELET_H

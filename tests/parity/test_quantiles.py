@@ -58,7 +58,7 @@ def test_refuses_levels_that_are_none() -> None:
     for levels in ((), (0.5, 0.5), (0.5, 0.25)):
         with pytest.raises(LibraryError, match="have to rise, and be at least one"):
             Quantiles(levels)
-    with pytest.raises(LibraryError, match="from 0 to 1, not 1.5"):
+    with pytest.raises(LibraryError, match=r"from 0 to 1, not 1\.5"):
         Quantiles((0.5, 1.5))
     with pytest.raises(LibraryError, match="3 quantiles cannot be had of 2 samples"):
         Quantiles((0.0, 0.5, 1.0)).shape(Shape(1, 2))

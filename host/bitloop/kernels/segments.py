@@ -45,4 +45,4 @@ class Segments(Stage):
         return kept.reshape(len(x), x.shape[1] * self.parts, after)
 
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
-        return f"bl_segments({given.axes}, {given.length}, {self.parts}, x);"
+        return f"bl_cut_segments({given.axes}, {given.length}, {self.parts}, x);"
