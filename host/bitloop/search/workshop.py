@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import Features, Shape, Signals, Stage
 from bitloop.kernels.checks import FEATURES
+from bitloop.kernels.pick import Pick
 from bitloop.kernels.pipeline import Preprocessing, refused
 from bitloop.kernels.scale import Scale
 from bitloop.native import host
@@ -20,6 +21,7 @@ from bitloop.search.disturb import faults, vary
 from bitloop.search.folds import Split, half, split
 from bitloop.search.heads import HEADS
 from bitloop.search.memory import Memory
+from bitloop.search.prune import prune
 from bitloop.search.recipe import Branch, Recipe
 from bitloop.search.table import Rows, Table
 from bitloop.search.views import VIEWS
@@ -62,8 +64,11 @@ class Prepared:
     @cached_property
     def preprocessing(self) -> Preprocessing:
         """The kernels of a library with these features; what was not chosen is not computed."""
-        given = self.shop.given
-        return Preprocessing(given.axes, given.length, self.chains, self.head)
+        given, chains, head = self.shop.given, self.chains, self.head
+        if self.keep is not None:
+            chains, places = prune(given, chains, self.keep)
+            head = head if places is None else (Pick(places), *head)
+        return Preprocessing(given.axes, given.length, chains, head)
 
 
 class Workshop:
