@@ -15,7 +15,6 @@ from bitloop.search import train_classes as tc
 from bitloop.search import train_values as tv
 from bitloop.search.cluster import centres
 from bitloop.search.fits import ENTRIES
-from bitloop.search.trees import grow
 
 SURE = 1e-4
 """Decisions closer than this to a tie may fall either way: sklearn computes in float64."""
@@ -73,21 +72,6 @@ def test_nearest_prototypes_agree_with_scikit_learn(cloud: tuple[np.ndarray, np.
     np.testing.assert_array_equal(np.argmax(model.run(x, host()), axis=1), known.predict(x))
     values = tv.fit_nearest_values(x, y.astype(np.float32), {"prototypes": 20, "k": 3}, 1)
     expected = KNeighborsRegressor(3).fit(values.prototypes, values.values).predict(x)
-    np.testing.assert_allclose(values.run(x, host())[:, 0], expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("loose", [0, 1])
-def test_forests_agree_with_scikit_learns_trees(cloud: tuple[np.ndarray, np.ndarray], loose: int) -> None:
-    x, y = cloud
-    hyper = {"trees": 6, "leaves": 8, "share": 0.5, "loose": loose}
-    share = len(y) / (3 * np.bincount(y))[y]
-    trees = grow(x, np.eye(3)[y], share, hyper, 1)
-    shares = np.mean([tree.predict(x)[:, :, 0] for tree in trees], axis=0)
-    model = tc.fit_forest_classes(x, y, hyper, 1)
-    np.testing.assert_allclose(model.run(x, host()), shares, atol=1.0 / 255)
-    values = tv.fit_forest_values(x, y.astype(np.float32), hyper, 1)
-    grown = grow(x, y.astype(np.float64)[:, None], np.ones(len(x)), hyper, 1)
-    expected = np.mean([tree.predict(x)[:, 0] for tree in grown], axis=0)
     np.testing.assert_allclose(values.run(x, host())[:, 0], expected, atol=1e-5)
 
 

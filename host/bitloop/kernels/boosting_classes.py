@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bitloop.kernels import checks, forest
 from bitloop.kernels.base import Constant, Features, StaticModel
@@ -71,10 +72,28 @@ class BoostingClasses(StaticModel):
 
 
 def from_trees(trees: Iterable[forest.Tree], features: int) -> BoostingClasses:
-    """From trees whose leaves hold a score per class; `step` is such that the largest of them is 127 steps."""
+    """From trees whose leaves hold a score per class."""
     known = list(trees)
-    widest = max(float(np.abs(tree.value[tree.children_left < 0]).max()) for tree in known)
-    step = np.float32(max(widest, 1e-6) / 127.0)
-    nodes = forest.from_trees(known, lambda value: tuple(np.rint(value.ravel() / step).astype(int) + MIDDLE))
+    step = _step(max(float(np.abs(tree.value[tree.children_left < 0]).max()) for tree in known))
+    nodes = forest.from_trees(known, lambda value: tuple(_bytes(value.ravel(), step)))
     leaves = np.array(nodes.rows, dtype=np.uint8).reshape(len(nodes.rows), -1)
-    return BoostingClasses(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves, float(step))
+    return BoostingClasses(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves, step)
+
+
+def from_grown(trees: Sequence[Any], features: int) -> BoostingClasses:
+    """From trees of search/grow.py whose leaves hold a score per class."""
+    values = np.concatenate([tree.values for tree in trees])
+    step = _step(float(np.abs(values).max()))
+    nodes, leaves = forest.join(trees, _bytes(values, step))
+    return BoostingClasses(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves, step)
+
+
+def _step(widest: float) -> float:
+    """Such that the largest score is 127 steps."""
+    return float(np.float32(max(widest, 1e-6) / 127.0))
+
+
+def _bytes(values: NDArray[Any], step: float) -> NDArray[np.uint8]:
+    steps = np.rint(np.clip(values.astype(np.float64) / step, -127.0, 127.0))
+    found: NDArray[np.uint8] = (steps + MIDDLE).astype(np.uint8)
+    return found

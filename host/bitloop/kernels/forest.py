@@ -7,7 +7,7 @@ ends. Leaves are no nodes: a split takes 10 bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -136,6 +136,38 @@ def from_trees(trees: Iterable[Tree], leaf: Callable[[NDArray[Any]], tuple[float
         np.array(builder.threshold, dtype=np.float32),
         list(builder.rows),
     )
+
+
+def join(trees: Sequence[Any], rows: NDArray[Any]) -> tuple[Nodes, NDArray[Any]]:
+    """Tables of grown trees (search/grow.py) whose leaves, one tree after the other, are to hold the rows of `rows`.
+
+    Returns the nodes and the table of leaves: equal rows are kept once.
+    """
+    kept, place = np.unique(rows, axis=0, return_inverse=True)
+    roots: list[int] = []
+    children: list[NDArray[Any]] = []
+    first = 0
+    features, thresholds = [], []
+    for tree in trees:
+        count = sum(len(part) for part in children)
+        roots.append(count)
+        own = tree.children if len(tree.children) else np.array([[-1, -1]])
+        leaf = ~place.reshape(-1)[first + np.where(own < 0, ~own, 0)]
+        children.append(np.where(own < 0, leaf, own + count))
+        features.append(tree.feature if len(tree.children) else np.zeros(1))
+        thresholds.append(tree.threshold if len(tree.children) else np.zeros(1))
+        first += len(tree.values)
+    tables = np.concatenate(children)
+    if max(len(tables), len(kept)) > NODES:
+        raise LibraryError(f"a forest of {len(tables)} nodes is too large; allow fewer trees or leaves")
+    nodes = Nodes(
+        np.array(roots, dtype=np.uint16),
+        np.concatenate(features).astype(np.uint16),
+        tables.astype(np.int16),
+        np.concatenate(thresholds).astype(np.float32) + np.float32(0.0),
+        [],
+    )
+    return nodes, kept
 
 
 def below(threshold: float) -> np.float32:

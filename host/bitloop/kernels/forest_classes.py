@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -76,9 +76,21 @@ def from_trees(trees: Iterable[forest.Tree], features: int, classes: int) -> For
 
 def votes(value: NDArray[Any]) -> tuple[int, ...]:
     """A leaf's shares as whole votes that sum to 255, the largest remainders rounded up."""
-    shares = np.float64(value).ravel()
-    exact = shares * (255.0 / shares.sum())
-    whole = np.floor(exact).astype(np.int64)
-    missing = 255 - int(whole.sum())
-    whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
-    return tuple(int(v) for v in whole)
+    return tuple(int(v) for v in all_votes(np.float64(value).reshape(1, -1))[0])
+
+
+def all_votes(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """(leaves, classes) shares as votes."""
+    exact = values * (255.0 / values.sum(axis=1, keepdims=True))
+    whole = np.floor(exact)
+    missing = 255 - whole.sum(axis=1, keepdims=True)
+    rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1, kind="stable")
+    found: NDArray[np.uint8] = (whole + (rank < missing)).astype(np.uint8)
+    return found
+
+
+def from_grown(trees: Sequence[Any], features: int) -> ForestClasses:
+    """From trees of search/grow.py whose leaves hold a share per class."""
+    rows = all_votes(np.concatenate([tree.values for tree in trees]).astype(np.float64))
+    nodes, leaves = forest.join(trees, rows)
+    return ForestClasses(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -64,3 +64,10 @@ def from_trees(trees: Iterable[forest.Tree], features: int) -> ForestValues:
     nodes = forest.from_trees(trees, lambda value: (float(np.float32(value.ravel()[0])),))
     leaves = np.array(nodes.rows, dtype=np.float32).ravel()
     return ForestValues(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves)
+
+
+def from_grown(trees: Sequence[Any], features: int) -> ForestValues:
+    """From trees of search/grow.py whose leaves hold one value."""
+    rows = np.concatenate([tree.values for tree in trees]).astype(np.float32)
+    nodes, leaves = forest.join(trees, rows)
+    return ForestValues(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves.ravel())

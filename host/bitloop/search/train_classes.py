@@ -8,13 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.kernels.base import Features
-from bitloop.kernels.forest_classes import ForestClasses, from_trees
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.sefr import Sefr
 from bitloop.search.cluster import centres
-from bitloop.search.trees import grow
 
 Labels = NDArray[np.int64]
 Hypers = Mapping[str, float]
@@ -95,10 +93,3 @@ def fit_nearest_classes(x: Features, y: Labels, hyper: Hypers, seed: int) -> Nea
     labels = np.repeat(np.arange(classes), [len(own) for own in found]).astype(np.uint8)
     k = min(int(hyper["k"]), len(labels))
     return NearestClasses(np.concatenate(found).astype(np.float32), labels, classes, k)
-
-
-def fit_forest_classes(x: Features, y: Labels, hyper: Hypers, seed: int) -> ForestClasses:
-    """`trees` trees of at most `leaves` leaves; see trees.grow."""
-    classes = int(y.max()) + 1
-    share = len(y) / (classes * np.bincount(y))[y]  # every class weighs the same
-    return from_trees(grow(x, np.eye(classes)[y], share, hyper, seed), x.shape[1], classes)

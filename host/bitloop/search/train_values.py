@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.kernels.base import Features
-from bitloop.kernels.forest_values import ForestValues, from_trees
 from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.ridge import Ridge
 from bitloop.search.cluster import centres
-from bitloop.search.trees import grow
 
 Targets = NDArray[np.float32]
 Hypers = Mapping[str, float]
@@ -43,8 +41,3 @@ def fit_nearest_values(x: Features, y: Targets, hyper: Hypers, seed: int) -> Nea
     joint, _ = centres(np.column_stack([wide, weight * goal]), int(hyper["prototypes"]), seed)
     k = min(int(hyper["k"]), len(joint))
     return NearestValues(joint[:, :-1].astype(np.float32), (joint[:, -1] / weight).astype(np.float32), k)
-
-
-def fit_forest_values(x: Features, y: Targets, hyper: Hypers, seed: int) -> ForestValues:
-    """`trees` trees of at most `leaves` leaves; see trees.grow."""
-    return from_trees(grow(x, y.astype(np.float64)[:, None], np.ones(len(x)), hyper, seed), x.shape[1])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bitloop.kernels.forest_classes import ForestClasses
-from bitloop.kernels.forest_values import ForestValues
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.hyperspheres import Hyperspheres
@@ -18,12 +16,6 @@ from bitloop.kernels.sefr import Sefr
 from bitloop.search import train_classes, train_regular, train_values
 from bitloop.search.fits.entry import UNSCALED, Entry
 
-_TREES = {
-    "trees": (4, 8, 12, 20),
-    "leaves": (6, 12, 24, 48, 96),
-    "share": (0.0, 0.33, 1.0),
-    "loose": (0, 1),
-}
 _FLOOR = {"floor": (1e-4, 1e-3, 1e-2, 1e-1, 1.0)}
 _GROWING = {"capacity": (8, 16, 32, 64, 128), "novelty": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5)}
 
@@ -54,7 +46,6 @@ ENTRIES = (
         train_classes.fit_nearest_classes,
         {"prototypes": (1, 2, 4, 8, 16, 32), "k": (1, 3)},
     ),
-    Entry("forest_classes", ForestClasses, train_classes.fit_forest_classes, _TREES, UNSCALED, rounds=1),
     Entry("ridge", Ridge, train_values.fit_ridge, {"strength": (1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0)}),
     Entry(
         "nearest_values",
@@ -62,5 +53,4 @@ ENTRIES = (
         train_values.fit_nearest_values,
         {"prototypes": (16, 32, 64, 128, 256), "k": (1, 3, 5)},
     ),
-    Entry("forest_values", ForestValues, train_values.fit_forest_values, _TREES, UNSCALED, rounds=1),
 )
