@@ -7,7 +7,19 @@ from numpy.typing import NDArray
 
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import Shape, Signals
-from bitloop.kernels.minirocket import QUANTUM, STEPS, TAPS, VALID, MiniRocket, channel, convolved, packed, quantised
+from bitloop.kernels.minirocket import (
+    AXES,
+    QUANTUM,
+    STEPS,
+    TAPS,
+    VALID,
+    MiniRocket,
+    channel,
+    convolved,
+    packed,
+    quantised,
+    spacing,
+)
 
 KERNELS = len(TAPS)
 PARTS = 12
@@ -28,8 +40,8 @@ def plan(given: Shape, features: int, difference: bool, seed: int) -> MiniRocket
     sets, rest = divmod(features, KERNELS)
     if rest or not sets:
         raise LibraryError(f"MiniRocket has a multiple of {KERNELS} features, not {features}")
-    if given.length < 9 + difference or given.axes > 32:
-        raise LibraryError(f"MiniRocket takes up to 32 axes of at least {9 + difference} samples")
+    if given.length < 9 + difference or given.axes > AXES:
+        raise LibraryError(f"MiniRocket takes up to {AXES} axes of at least {9 + difference} samples")
     rng = np.random.default_rng([seed, features])
     blocks: dict[tuple[int, int], list[int]] = {}
     exponents = np.linspace(0.0, np.log2((given.length - 1 - difference) / 8), sets * PARTS)
@@ -58,16 +70,22 @@ def fit(x: Signals, features: int, seed: int, difference: bool = False) -> MiniR
     offset, gain = levels(x)
     rng = np.random.default_rng([seed, features, 1])
     places = (np.arange(1, features + 1) * _GOLDEN) % 1.0
-    biases = np.zeros(features, dtype=np.int32)
-    ends = np.cumsum(bare.counts)
-    for block, last in enumerate(ends):
-        first = last - bare.counts[block]
-        drawn = rng.integers(0, len(x), last - first)
+    biases = np.empty(features, dtype=np.int32)
+    for block, own in enumerate(np.split(np.arange(features), np.cumsum(bare.counts)[:-1])):
+        drawn = rng.integers(0, len(x), len(own))
         m = channel(quantised(x[drawn], offset, gain), int(bare.masks[block]), bool(bare.dilations[block] & STEPS))
-        for i, f in enumerate(range(first, last)):
-            c = convolved(m[i : i + 1], int(bare.dilations[block]) & ~STEPS, int(bare.kernels[f]))
-            biases[f] = np.floor(np.quantile(c, places[f]))
+        dilation = int(spacing(bare.dilations[block]))
+        biases[own] = [
+            _quantile(convolved(m[i : i + 1], dilation, int(bare.kernels[f]))[0], places[f])
+            for i, f in enumerate(own)
+        ]
     return MiniRocket(offset, gain, bare.masks, bare.dilations, bare.counts, bare.kernels, biases)
+
+
+def _quantile(values: NDArray[np.int32], place: float) -> int:
+    """The value with about that share of the others below it."""
+    at = int(place * len(values))
+    return int(np.partition(values, at)[at])
 
 
 def levels(x: Signals) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bitloop.search.views import cepstrum, mel, mfcc, raw, spectrum, statistics
+from bitloop.search.views import cepstrum, mel, mfcc, minirocket, raw, spectrum, statistics
 from bitloop.search.views.view import View
 
 VIEWS: Mapping[str, View] = {
@@ -16,5 +16,6 @@ VIEWS: Mapping[str, View] = {
         mel.VIEW,
         cepstrum.VIEW,
         mfcc.VIEW,
+        minirocket.VIEW,
     )
 }
