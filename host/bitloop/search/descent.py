@@ -63,16 +63,20 @@ def descend(
     for _ in range(rounds):
         way = -_towards(slope, curvature, steps)
         along = given @ way.astype(np.float32)
-        length, after, off = _length(loss, scores, along, weights, way, held, value, float(np.vdot(slope, way)))
-        gained, value = value - after, after
+        length, after, ahead = _length(loss, scores, along, weights, way, held, value, float(np.vdot(slope, way)))
+        if after >= value:  # float32 sees no way further down
+            break
+        gained, value, off = value - after, after, ahead
         weights += length * way
         scores += np.float32(length) * along
         if gained <= enough * abs(value):
             break
         before, slope = slope, (given.T @ off).astype(np.float64) + held * weights
         step, bent = length * way, slope - before
-        steps.append((step, bent, 1.0 / max(float(np.vdot(step, bent)), 1e-30)))
-        del steps[:-REMEMBERED]
+        rise = float(np.vdot(step, bent))
+        if rise > 1e-10 * float(np.vdot(step, step)):
+            steps.append((step, bent, 1.0 / rise))
+            del steps[:-REMEMBERED]
     return weights[:-1].T, weights[-1]
 
 

@@ -25,12 +25,6 @@ def fit_discriminants(x: Features, y: Labels, hyper: Hypers, seed: int) -> Linea
     return Linear(weights.astype(np.float32), bias.astype(np.float32))
 
 
-def fit_logistic(x: Features, y: Labels, hyper: Hypers, seed: int) -> Linear:
-    """Logistic regression; `strength` is that of the regularisation."""
-    weights, bias = logistic(x.astype(np.float64), y, hyper["strength"])
-    return Linear(weights.astype(np.float32), bias.astype(np.float32))
-
-
 def discriminants(x: Wide, y: Labels, shrinkage: float) -> tuple[Wide, Wide]:
     """Closed form: class means and one covariance, mixed with `shrinkage` of a multiple of the identity."""
     classes = int(y.max()) + 1
@@ -44,32 +38,6 @@ def discriminants(x: Wide, y: Labels, shrinkage: float) -> tuple[Wide, Wide]:
     scatter[np.diag_indices_from(scatter)] += shrinkage * level + 1e-12
     weights = np.linalg.solve(scatter, means.T).T
     return weights, -0.5 * np.einsum("cd,cd->c", means, weights)
-
-
-def logistic(x: Wide, y: Labels, penalty: float) -> tuple[Wide, Wide]:
-    """Multinomial logistic regression with `penalty` / 2 times the squared weights, by L-BFGS."""
-    from scipy.optimize import minimize
-
-    classes = int(y.max()) + 1
-    wanted = np.eye(classes)[y]
-    share = (len(y) / (classes * np.bincount(y)))[y, None]  # every class weighs the same
-    given = np.concatenate([x, np.ones((len(x), 1))], axis=1)
-
-    def loss(flat: Wide) -> tuple[float, Wide]:
-        weights = flat.reshape(classes, -1)
-        scores = given @ weights.T
-        scores -= scores.max(axis=1, keepdims=True)
-        logs = np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        slope = (share * (np.exp(scores - logs) - wanted)).T @ given
-        kept = weights.copy()
-        kept[:, -1] = 0.0
-        value = -float((share * wanted * (scores - logs)).sum()) + penalty / 2 * float((kept * kept).sum())
-        return value, (slope + penalty * kept).ravel()
-
-    start = np.zeros(classes * given.shape[1])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 50, "maxcor": 10, "gtol": 1e-3})
-    weights = found.x.reshape(classes, -1)
-    return weights[:, :-1], weights[:, -1]
 
 
 def fit_sefr(x: Features, y: Labels, hyper: Hypers, seed: int) -> Sefr:

@@ -19,6 +19,8 @@ from bitloop.search.train_classes import discriminants
 
 Labels = NDArray[np.int64]
 Wide = NDArray[np.float64]
+Fitted = tuple[Wide, Wide]
+"""Weights (classes, features) and biases (classes,)."""
 Hypers = Mapping[str, float]
 
 ROUNDS, ENOUGH = 15, 3e-3
@@ -35,8 +37,8 @@ def shares(y: Labels, classes: int) -> Matrix:
     return (len(y) / (classes * np.bincount(y, minlength=classes)))[y].astype(np.float32)
 
 
-def logistic(x: Features, y: Labels, penalty: float, rounds: int = ROUNDS, enough: float = ENOUGH) -> tuple[Wide, Wide]:
-    """Multinomial logistic regression with `penalty` / 2 times the squared weights: (classes, features), (classes,)."""
+def logistic(x: Features, y: Labels, penalty: float, rounds: int = ROUNDS, enough: float = ENOUGH) -> Fitted:
+    """Multinomial logistic regression with `penalty` / 2 times the squared weights."""
     classes = int(y.max()) + 1
     share, rows = shares(y, classes), np.arange(len(y))
 
@@ -53,7 +55,7 @@ def logistic(x: Features, y: Labels, penalty: float, rounds: int = ROUNDS, enoug
     return descend(x, share, loss, classes, 0.25, penalty, rounds, enough)
 
 
-def svm(x: Features, y: Labels, penalty: float, rounds: int = ROUNDS, enough: float = ENOUGH) -> tuple[Wide, Wide]:
+def svm(x: Features, y: Labels, penalty: float, rounds: int = ROUNDS, enough: float = ENOUGH) -> Fitted:
     """Support vector machines, each class against the rest, with squared hinge loss: margins, not yet scores."""
     classes = int(y.max()) + 1
     share = shares(y, classes)
@@ -79,7 +81,7 @@ def fit_svm(x: Features, y: Labels, hyper: Hypers, seed: int) -> Linear:
 
 
 def fit_int8(x: Features, y: Labels, hyper: Hypers, seed: int) -> LinearInt8:
-    """The same models, and discriminants, with weights of 8 bits; `teacher` says which, `strength` is on its scale."""
+    """The same models, and discriminants, with weights of 8 bits; `teacher` says which."""
     strength, teacher = hyper["strength"], int(hyper["teacher"])
     if teacher == DISCRIMINANTS:
         weights, bias = discriminants(x.astype(np.float64), y, strength)
