@@ -5,6 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bitloop.search.views import cepstrum, mel, mfcc, minirocket, raw, spectrum, statistics
+from bitloop.search.views import (
+    autocorrelation,
+    autoregression,
+    band,
+    cepstrum,
+    correlation,
+    envelope,
+    histogram,
+    mel,
+    mfcc,
+    quantiles,
+    raw,
+    segments,
+    spectrum,
+    statistics,
+    wavelet,
+)
 from bitloop.search.views.view import View
 
 VIEWS: Mapping[str, View] = {
@@ -17,5 +34,14 @@ VIEWS: Mapping[str, View] = {
         cepstrum.VIEW,
         mfcc.VIEW,
         minirocket.VIEW,
+        segments.VIEW,
+        quantiles.VIEW,
+        correlation.VIEW,
+        wavelet.VIEW,
+        band.VIEW,
+        envelope.VIEW,
+        autoregression.VIEW,
+        autocorrelation.VIEW,
+        histogram.VIEW,
     )
 }

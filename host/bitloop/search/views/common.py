@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from bitloop.kernels.base import Stage
+from bitloop.kernels.base import Shape, Stage
 from bitloop.kernels.decimate import Decimate
 from bitloop.kernels.difference import Difference
 from bitloop.kernels.logarithm import Logarithm
+from bitloop.kernels.norm import Norm
 from bitloop.kernels.remove_mean import RemoveMean
-from bitloop.search.views.view import Chosen
+from bitloop.search.views.view import Chosen, Options
 
 YES_OR_NO = (False, True)
 _FLOORS = (1e-4, 1e-3, 1e-2, 1e-1)
@@ -26,14 +27,33 @@ def floors(unit: float) -> tuple[float, ...]:
     return (0.0, *(float(np.float32(floor * unit)) for floor in _FLOORS))
 
 
+def cuts(length: int, least: int) -> tuple[int, ...]:
+    """Into how many parts of at least so many samples an axis may be cut; the first, 1, is not at all."""
+    return (1, *(parts for parts in (2, 3, 4, 6, 8, 12, 16) if length // parts >= least))
+
+
+def norms(given: Shape) -> Options:
+    """The option of norms across axes, where there are several: of triples if possible, else of all.
+
+    A positive number of axes is replaced by its norms, a negative one keeps the axes beside them.
+    """
+    if not 2 <= given.axes <= 12:
+        return {}
+    group = 3 if given.axes % 3 == 0 else given.axes
+    return {"norm": (0, 0, 0, -group, group)}
+
+
 def front(chosen: Chosen) -> list[Stage]:
-    """Decimate, difference, remove the mean, as far as chosen."""
+    """Decimate, difference, norms, remove the mean, as far as chosen."""
     stages: list[Stage] = []
     factor = whole(chosen, "decimate")
     if factor > 1:
         stages.append(Decimate(factor))
     if chosen.get("difference", False):
         stages.append(Difference())
+    group = whole(chosen, "norm")
+    if group:
+        stages.append(Norm(abs(group), keep=group < 0))
     if chosen.get("center", False):
         stages.append(RemoveMean())
     return stages
