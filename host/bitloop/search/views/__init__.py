@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bitloop.search.views import cepstrum, mel, mfcc, minirocket, raw, spectrum, statistics
 from bitloop.search.views import (
     autocorrelation,
     autoregression,
@@ -15,6 +14,7 @@ from bitloop.search.views import (
     histogram,
     mel,
     mfcc,
+    minirocket,
     quantiles,
     raw,
     segments,

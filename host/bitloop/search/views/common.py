@@ -33,13 +33,13 @@ def cuts(length: int, least: int) -> tuple[int, ...]:
 
 
 def norms(given: Shape) -> Options:
-    """The option of norms across axes, where there are several: of triples if possible, else of all.
+    """The option of norms across axes, where they come in triples or are a pair, as those of one sensor do.
 
     A positive number of axes is replaced by its norms, a negative one keeps the axes beside them.
     """
-    if not 2 <= given.axes <= 12:
+    group = 2 if given.axes == 2 else 3
+    if given.axes % group or given.axes > 12:
         return {}
-    group = 3 if given.axes % 3 == 0 else given.axes
     return {"norm": (0, 0, 0, -group, group)}
 
 

@@ -9,7 +9,7 @@ from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Shape, Stage
 from bitloop.kernels.hann import Hann
 from bitloop.kernels.rfft import RfftMagnitude
-from bitloop.search.views.common import YES_OR_NO, back, floors, front, whole
+from bitloop.search.views.common import YES_OR_NO, back, floors, front, norms, whole
 from bitloop.search.views.view import Chosen, Options, Stages, View
 
 LENGTHS = tuple(1 << n for n in range(4, 13))
@@ -22,6 +22,7 @@ def _options(given: Shape, unit: float) -> Options:
         return {}
     bins = given.length // factors[0] // 2
     return {
+        **norms(given),
         "decimate": (factors[0],) * len(factors) + factors[1:],
         "center": (True, True, False),
         "window": YES_OR_NO[::-1],

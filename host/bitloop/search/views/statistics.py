@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bitloop.kernels.base import Shape
 from bitloop.kernels.statistics import NAMES, Statistics
-from bitloop.search.views.common import back, decimations, floors, front, names
+from bitloop.search.views.common import back, decimations, floors, front, names, norms
 from bitloop.search.views.view import Chosen, Options, Stages, View
 
 SETS = (
@@ -27,6 +27,7 @@ def _options(given: Shape, unit: float) -> Options:
     if given.length < 3:
         return {}
     return {
+        **norms(given),
         "decimate": decimations(given.length, 16),
         "difference": (False, False, True),
         "center": (False, False, True),
