@@ -25,13 +25,13 @@ def test_a_search_puts_its_finalists_on_the_shelf(tmp_path: Path) -> None:
     first = run(*command)
     assert first.status == 0, first.err
     assert first.json["evaluations"] == 40
-    found = first.json["libraries"]
+    found = first.json["candidates"]
     assert [row["number"] for row in found] == list(range(1, len(found) + 1))
     assert found[0]["score"] >= found[-1]["score"]
     assert 0 < found[0]["flash"] <= 64 * 1024
     listed = run("libraries", project, "--json").json["libraries"]
     assert [row["id"] for row in listed] == [row["id"] for row in found]
-    assert run(*command).json["libraries"] == found
+    assert run(*command).json["candidates"] == found
 
 
 def test_a_search_that_cannot_succeed_says_why(tmp_path: Path) -> None:

@@ -14,7 +14,20 @@ from bitloop.cli import app
 from bitloop.fan import Fan, record, write_csv
 from tests.cli.run import run
 
-_COMMANDS = ("new", "add", "check", "search", "libraries", "emulate", "build", "prove", "demo")
+_COMMANDS = (
+    "new",
+    "add",
+    "remove",
+    "check",
+    "search",
+    "libraries",
+    "crown",
+    "report",
+    "emulate",
+    "build",
+    "prove",
+    "demo",
+)
 
 
 @pytest.mark.parametrize("command", _COMMANDS)
@@ -42,7 +55,7 @@ def test_no_command_and_a_wrong_one_are_usage_errors() -> None:
 def test_help_is_quick_because_it_loads_nothing_heavy() -> None:
     code = "import sys; from bitloop.cli.app import make_app; make_app(); print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"numpy", "polars", "sklearn", "scipy", "bitloop_hil", "jinja2", "cffi"} & set(modules)
+    assert not {"numpy", "polars", "sklearn", "scipy", "bitloop_hil", "jinja2", "cffi", "matplotlib"} & set(modules)
 
 
 def test_a_project_from_nothing_to_ready(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.search import machines
 class Answers:
     truth: np.ndarray
     said: np.ndarray
-    outputs: np.ndarray | None
+    outputs: np.ndarray
     quality: float = 0.0
 
 
@@ -68,7 +68,6 @@ def test_every_class_and_every_fold_has_its_own_numbers(measured: dict[str, Any]
 def test_a_fold_without_a_class_does_not_spoil_the_others() -> None:
     one, two = classes(1), classes(2)
     few = two.truth != 2
-    assert two.outputs is not None
     folds = [one, Answers(two.truth[few], two.said[few], two.outputs[few])]
     measured = measures(table("classes", "off", "slow", "fast"), folds)
     assert len(measured["per_fold"]["recall"]["fast"]["folds"]) == 1
@@ -103,7 +102,7 @@ def test_refused_signals_are_counted_apart() -> None:
 
 def test_values_have_errors_whose_worst_is_the_largest() -> None:
     truth = np.linspace(1, 9, 900, dtype=np.float32)
-    folds = [Answers(truth, truth + 1, None, 0.5), Answers(truth, truth, None, 1.0)]
+    folds = [Answers(truth, truth + 1, truth, 0.5), Answers(truth, truth, truth, 1.0)]
     measured = measures(table("extrapolation", ""), folds)
     assert measured["r2"] == pytest.approx(known.r2_score(np.r_[truth, truth], np.r_[truth + 1, truth]))
     assert measured["per_fold"]["mae"] == {"mean": 0.5, "worst": 1.0, "folds": [1.0, 0.0]}

@@ -39,7 +39,7 @@ class Subject:
             return Subject(Library.load(path))
         project = Project.load(path)
         shelf = project.libraries
-        found = shelf.best(project.fingerprint()) if number is None else shelf.get(number)
+        found = shelf.chosen(project.fingerprint()) if number is None else shelf.get(number)
         return Subject(shelf.load(found), project)
 
     def signals(self, detect: Given | None, learn: Given | None, count: int) -> Signals:

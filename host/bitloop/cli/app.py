@@ -37,7 +37,7 @@ class _Commands(TyperGroup):
 
 def make_app() -> typer.Typer:
     """The command line with all its commands."""
-    from bitloop.cli import bench, build, check, demo, emulate, libraries, project, prove, search, time
+    from bitloop.cli import bench, build, check, demo, emulate, libraries, project, prove, report, search, time
 
     app = typer.Typer(
         cls=_Commands,
@@ -50,9 +50,12 @@ def make_app() -> typer.Typer:
     app.callback()(_bitloop)
     app.command("new")(project.new)
     app.command("add")(project.add)
+    app.command("remove")(project.remove)
     app.command("check")(check.check)
     app.command("search")(search.search)
     app.command("libraries")(libraries.libraries)
+    app.command("crown")(libraries.crown)
+    app.command("report")(report.report)
     app.command("emulate")(emulate.emulate)
     app.command("build")(build.build)
     app.command("prove")(prove.prove)

@@ -1,4 +1,4 @@
-"""The library a command works on: of a project, by number or the best one, or a library file."""
+"""The library a command works on: of a project, by number, the crowned or the best one, or a library file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Source = Annotated[
     Path, typer.Argument(metavar="PROJECT", help="Folder of the project, or a library file.", show_default=False)
 ]
 Number = Annotated[
-    int | None, typer.Option("--library", help="Number of the library (else the best one).", show_default=False)
+    int | None,
+    typer.Option("--library", help="Number of the library (else the crowned or the best one).", show_default=False),
 ]
 
 
@@ -45,5 +46,5 @@ def choose(source: Path, number: int | None) -> Chosen:
         return Chosen(Library.load(source))
     project = Project.load(source)
     shelf = project.libraries
-    found = shelf.best(project.fingerprint()) if number is None else shelf.get(number)
+    found = shelf.chosen(project.fingerprint()) if number is None else shelf.get(number)
     return Chosen(shelf.load(found), project, found.number)

@@ -1,7 +1,8 @@
-"""bitloop new, bitloop add."""
+"""bitloop new, bitloop add, bitloop remove."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -65,6 +66,29 @@ def add(
     signals = f"{entry.lines} signal{'s' * (entry.lines != 1)}"
     what = f"{signals} of {entry.values} values" + (f" as {entry.label}" if entry.label else "")
     result(as_json, asdict(entry), lambda console: say(console, f"added {what} ({entry.file})"))
+
+
+def remove(
+    project: Folder,
+    recording: Annotated[str, typer.Argument(help="Name of the recording in the project.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Take a recording out of the project. Its copy is kept in removed/; your own file is not touched.
+
+    Example: [bold]bitloop remove fan clogged.csv[/]
+    """
+    from bitloop.project import Project
+
+    loaded = Project.load(project)
+    entry, kept = loaded.remove(recording)
+    words = ["bitloop", "add", str(project), str(kept)]
+    for option, value in (("--as", entry.label), ("--couple", entry.couple)):
+        words += [option, value] if value else []
+    words += ["--name", Path(entry.file).stem] if kept.name != entry.file else []
+    back = shlex.join(words)
+    text = f"removed {entry.file} ({entry.lines} signals); undo with: {back}"
+    record = {"removed": asdict(entry), "kept": str(kept), "undo": back}
+    result(as_json, record, lambda console: say(console, text))
 
 
 def _as(kind: Kind) -> str:

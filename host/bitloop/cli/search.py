@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bitloop.cli.output import Folder, Json, progress, result
+from bitloop.cli.listing import table
+from bitloop.cli.output import Folder, Json, progress, result, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.console import Console
-    from rich.table import Table
 
     from bitloop.project import Found, Project
+    from bitloop.project.searches import Journalled
+    from bitloop.search.hints import Hint
     from bitloop.search.result import Candidate, Progress, SearchResult
 
 SHOWN = 10
+Split = Literal["auto", "blocks", "random"]
 
 
 def search(
@@ -36,32 +38,61 @@ def search(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes at work (else one per core).", show_default=False)
     ] = None,
+    split: Annotated[
+        Split,
+        typer.Option(
+            help="How signals are held back: whole recordings, or blocks where there are too few of them (auto),"
+            " always blocks, or at random, which flatters and is there for comparison with other tools."
+        ),
+    ] = "auto",
+    resume: Annotated[
+        bool | None,
+        typer.Option(
+            "--resume/--fresh",
+            help="Go on from the same search before, or begin again (else only a killed one goes on).",
+            show_default=False,
+        ),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers do the work.", show_default=False),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Search for the best libraries within the project's budgets. Ctrl-C ends it and keeps what was found.
 
-    Scores are those of the worst fold of a cross-validation, computed by the C kernels.
+    Scores come from signals held back, computed by the C kernels; the worst fold counts most.
 
     Example: [bold]bitloop search fan --seconds 60 --seed 1[/]
     """
+    from bitloop.cli.live import live
     from bitloop.project import Project
 
     loaded = Project.load(project)
     if seconds is None and evaluations is None:
         seconds = 60.0
     workers = jobs or os.cpu_count() or 1
-    with _live(progress()) as update:
-        outcome = find(loaded, seconds=seconds, evaluations=evaluations, seed=seed, jobs=workers, update=update)
+    console, kind = progress(), loaded.settings.kind
+    with loaded.searches.journal(_key(loaded, seed, split), resume) as journal, live(console, kind) as update:
+        if journal.before:
+            say(console, f"going on after {journal.before:,} evaluations of the same search")
+        outcome = find(
+            loaded,
+            seconds=seconds,
+            evaluations=evaluations,
+            seed=seed,
+            jobs=workers,
+            split=split,
+            journal=journal.path,
+            cluster=cluster,
+            update=update,
+        )
     stored = keep(loaded, outcome)
-    record = {
-        "evaluations": outcome.evaluations,
-        "seconds": round(outcome.seconds, 3),
-        "rate": round(outcome.rate, 3),
-        "seed": seed,
-        "jobs": workers,
-        "libraries": [found.to_row() for found in stored],
-    }
-    result(as_json, record, lambda console: _show(console, outcome, stored))
+    advice = advise(loaded, outcome)
+    about = {"seed": seed, "jobs": workers, "split": split, "stopped": outcome.stopped}
+    remember(loaded, outcome, stored, advice, about)
+    record = _record(loaded, outcome, stored, advice, about, journal)
+    result(as_json, record, lambda out: _show(out, loaded, record, stored, advice))
 
 
 def find(
@@ -71,6 +102,9 @@ def find(
     evaluations: int | None,
     seed: int,
     jobs: int,
+    split: str = "auto",
+    journal: Path | None = None,
+    cluster: str | None = None,
     update: Callable[[Progress], None] | None = None,
 ) -> SearchResult:
     """Check the project's signals and search."""
@@ -86,7 +120,18 @@ def find(
         raise SearchError(f"the signals are not ready: {problems[0].what}; {problems[0].advice}")
     settings = project.settings
     budget = Budget(settings.max_ram * 1024, settings.max_flash * 1024, place(settings.target).core)
-    return run(dataset, budget, seconds=seconds, evaluations=evaluations, seed=seed, jobs=jobs, progress=update)
+    return run(
+        dataset,
+        budget,
+        seconds=seconds,
+        evaluations=evaluations,
+        seed=seed,
+        jobs=jobs,
+        split=split,
+        journal=journal,
+        cluster=cluster,
+        progress=update,
+    )
 
 
 def keep(project: Project, outcome: SearchResult) -> tuple[Found, ...]:
@@ -96,27 +141,52 @@ def keep(project: Project, outcome: SearchResult) -> tuple[Found, ...]:
         return project.libraries.put([(c.library, _found(c, signals)) for c in outcome.candidates])
 
 
-def table(found: tuple[Found, ...], kind: str) -> Table:
-    """Libraries with their scores and sizes, in the order given."""
-    from rich.table import Table
+def advise(project: Project, outcome: SearchResult) -> tuple[Hint, ...]:
+    """What the best result and the signals suggest to do."""
+    from bitloop.search.hints import hints
+    from bitloop.search.table import Table
 
-    quality, long = ("R²", "that") if kind == "extrapolation" else ("BA", "balanced accuracy")
-    drawn = Table(box=None, pad_edge=False, header_style="dim", caption_justify="left")
-    drawn.caption = f"{quality}: {long} of the worst fold; flash and RAM (with stack) of the linked code"
-    drawn.add_column("no", justify="right")
-    drawn.add_column("family")
-    for name in ("score", quality, "knowledge", "flash", "RAM"):
-        drawn.add_column(name, justify="right", no_wrap=True)
-    for f in found:
-        sizes = [f"{size:,} B" for size in (f.knowledge, f.flash, f.ram)]
-        family = f.family.replace("+", " + ").replace("/", ", ").replace("_", " ")
-        drawn.add_row(str(f.number), family, f"{f.score:.4f}", f"{f.quality:.4f}", *sizes)
-    return drawn
+    dataset = project.dataset()
+    return hints(Table.of(dataset), outcome.best.metrics, [r.name for r in dataset.recordings])
+
+
+def remember(
+    project: Project,
+    outcome: SearchResult,
+    stored: Sequence[Found],
+    advice: Sequence[Hint],
+    about: dict[str, Any],
+) -> None:
+    """Keep the course of the search for reports."""
+    record = {
+        **about,
+        "evaluations": outcome.evaluations,
+        "seconds": round(outcome.seconds, 3),
+        "libraries": [found.number for found in stored],
+        "hints": [hint.to_row() for hint in advice],
+        "history": [[round(p.seconds, 3), p.evaluations, p.score, p.quality] for p in outcome.history],
+    }
+    with project.lock():
+        project.libraries.note(record)
+
+
+def _key(project: Project, seed: int, split: str) -> str:
+    """What a journal belongs to, in 16 digits."""
+    from bitloop import __version__
+    from bitloop.cache import digest
+    from bitloop.project import place
+
+    settings = project.settings
+    parts = [__version__, project.fingerprint(), settings.kind, place(settings.target).core.name, split]
+    numbers = (settings.axes, settings.max_ram, settings.max_flash, int(settings.multi_sensor), seed)
+    return digest([*parts, *map(str, numbers)])[:16]
 
 
 def _found(candidate: Candidate, signals: str) -> Found:
     from bitloop.project import Found
 
+    metrics = candidate.metrics
+    low, high = metrics.get("interval", (0.0, 1.0))
     return Found(
         0,
         candidate.library.id,
@@ -127,33 +197,57 @@ def _found(candidate: Candidate, signals: str) -> Found:
         candidate.flash_bytes,
         candidate.ram_bytes,
         signals,
+        candidate.pipeline,
+        int(candidate.cycles),
+        float(metrics["r2"] if "r2" in metrics else metrics["balanced_accuracy"]),
+        float(low),
+        float(high),
     )
 
 
-def _show(console: Console, outcome: SearchResult, stored: tuple[Found, ...]) -> None:
-    rate = f"{outcome.rate:.1f} per second"
-    console.print(f"{outcome.evaluations} candidates in {outcome.seconds:.1f} s ({rate}); kept:")
-    console.print(table(stored[:SHOWN], outcome.best.library.kind))
+def _record(
+    project: Project,
+    outcome: SearchResult,
+    stored: Sequence[Found],
+    advice: Sequence[Hint],
+    about: dict[str, Any],
+    journal: Journalled,
+) -> dict[str, Any]:
+    from bitloop.project import front
+
+    rows, best = [], front(stored)
+    for found in stored:
+        rows.append({**found.to_record(project.settings.kind), "pareto": found.number in best})
+    fresh = max(0, outcome.evaluations - journal.before)
+    rate = fresh / max(outcome.seconds, 1e-9) / about["jobs"]
+    return {
+        **about,
+        "resumed": journal.before,
+        "complete": outcome.complete,
+        "crowned": project.libraries.crowned,
+        "hints": [hint.to_row() for hint in advice],
+        "evaluations": outcome.evaluations,
+        "seconds": round(outcome.seconds, 3),
+        "evaluations_per_second_per_core": round(rate, 3),
+        "best": rows[0],
+        "candidates": rows,
+    }
 
 
-@contextmanager
-def _live(console: Console) -> Iterator[Callable[[Progress], None]]:
-    """A table that follows the search, where that is a terminal."""
-    if not console.is_terminal:
-        yield lambda at: None
-        return
-    from rich.live import Live
+def _show(
+    console: Console, project: Project, record: dict[str, Any], stored: tuple[Found, ...], advice: Sequence[Hint]
+) -> None:
+    from bitloop.project import front
 
-    with Live(console=console, transient=True, refresh_per_second=4) as live:
-        yield lambda at: live.update(_status(at))
-
-
-def _status(at: Progress) -> Any:
-    from rich.table import Table
-
-    drawn = Table(box=None, pad_edge=False, show_header=False)
-    drawn.add_column(style="dim")
-    drawn.add_column()
-    drawn.add_row(at.stage, f"{at.evaluations} candidates, {at.rate:.1f} per second, {at.seconds:.0f} s")
-    drawn.add_row("best", f"{at.score:.4f} (quality {at.quality:.4f})  {at.family}")
-    return drawn
+    rate = f"{record['evaluations_per_second_per_core']:.1f} per second and core"
+    why = {"converged": ", converged", "stopped": ", stopped", "exhausted": ", everything there is"}
+    ended = why.get(record["stopped"], "")
+    console.print(f"{record['evaluations']:,} evaluations in {record['seconds']:.1f} s ({rate}{ended}); kept:")
+    console.print(table(stored[:SHOWN], project.settings.kind, front(stored), record["crowned"]))
+    for hint in advice:
+        say(console, f"hint: {hint.what}; {hint.advice}")
+    if record["crowned"] is not None:
+        undo = f"bitloop crown {project.folder} --none"
+        say(
+            console, f"library {record['crowned']} is crowned and stays the one to build and prove; undo with: {undo}"
+        )

@@ -5,6 +5,9 @@
     fan/signals/*.csv         the user's files, byte for byte
     fan/libraries/index.toml  one entry per library: family, score, sizes
     fan/libraries/NNN.json    the library files
+    fan/libraries/search.json how the last search went
+    fan/removed/*.csv         recordings that were removed, as they were
+    fan/search/*.jsonl        journals of searches, to go on from after a kill
 
 An index is written after the files it names, so a killed command leaves the project as it was before.
 """
@@ -23,6 +26,7 @@ from bitloop.errors import ProjectError
 from bitloop.files import refuse_overwrite, write_bytes, write_text
 from bitloop.project import toml
 from bitloop.project.names import check_name
+from bitloop.project.searches import Searches
 from bitloop.project.settings import SETTINGS, Settings
 from bitloop.project.shelf import Shelf
 from bitloop.signals.dataset import ABNORMAL, REGULAR, Dataset
@@ -99,6 +103,11 @@ class Project:
         """What searches have found."""
         return Shelf(self.folder / "libraries")
 
+    @property
+    def searches(self) -> Searches:
+        """Journals, to go on from."""
+        return Searches(self.folder / "search")
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other commands from changing the project at the same time."""
@@ -147,6 +156,21 @@ class Project:
                 write_bytes(self.signals / file, content)
             self._write_index([entry if e.file.lower() == file.lower() else e for e in entries], entry)
         return entry
+
+    def remove(self, name: str) -> tuple[Entry, Path]:
+        """Take a recording out of the project: its entry, and where in removed/ its copy is kept."""
+        with self.lock():
+            entries = self.entries()
+            gone = next((e for e in entries if e.file == name), None)
+            if gone is None:
+                known = ", ".join(e.file for e in entries) or "none"
+                raise ProjectError(f"{self.folder} has no recording {name!r}; there are: {known}")
+            kept = self._free(gone.file)
+            self._write_index([e for e in entries if e != gone])
+            if (self.signals / gone.file).exists():
+                kept.parent.mkdir(exist_ok=True)
+                (self.signals / gone.file).rename(kept)
+        return gone, kept
 
     def dataset(self) -> Dataset:
         """All recordings, read and checked against the index."""
@@ -223,8 +247,15 @@ class Project:
                 " all recordings of a project have the same length"
             )
 
-    def _write_index(self, entries: list[Entry], new: Entry) -> None:
-        if new not in entries:
+    def _free(self, name: str) -> Path:
+        """Where a removed recording can be kept without replacing another."""
+        path, number = self.folder / "removed" / name, 2
+        while path.exists():
+            path, number = path.with_name(f"{Path(name).stem}-{number}{Path(name).suffix}"), number + 1
+        return path
+
+    def _write_index(self, entries: list[Entry], new: Entry | None = None) -> None:
+        if new is not None and new not in entries:
             entries = [*entries, new]
         write_text(self.signals / "index.toml", toml.tables("recording", [e.to_row() for e in entries]))
 

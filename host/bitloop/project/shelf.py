@@ -1,45 +1,18 @@
-"""The libraries of a project: numbered files and an index with their scores and sizes."""
+"""The libraries of a project: numbered files, an index with their scores and sizes, and how the last search went."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bitloop.errors import ProjectError
 from bitloop.files import write_text
 from bitloop.library.file import Library
 from bitloop.project import toml
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One library of the index. `score` ranks; `quality` is balanced accuracy, or R² for extrapolation, worst fold.
-
-    Sizes are bytes: `knowledge` the fitted constants, `flash` and `ram` (with stack) those of the code linked for
-    the project's target. `signals` is the fingerprint of the recordings it came from.
-    """
-
-    number: int
-    id: str
-    family: str
-    score: float
-    quality: float
-    knowledge: int
-    flash: int
-    ram: int
-    signals: str
-
-    def to_row(self) -> dict[str, toml.Value]:
-        return {f.name: getattr(self, f.name) for f in fields(self)}
-
-    @staticmethod
-    def read(data: Mapping[str, object], path: Path) -> Found:
-        def of(key: str, kind: type) -> object:
-            return toml.field(data, key, kind, path)
-
-        kinds = {"int": int, "str": str, "float": float}
-        return Found(**{f.name: of(f.name, kinds[str(f.type)]) for f in fields(Found)})  # type: ignore[arg-type]
+from bitloop.project.found import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +25,17 @@ class Shelf:
     def _index(self) -> Path:
         return self.folder / "index.toml"
 
+    @property
+    def _last(self) -> Path:
+        return self.folder / "search.json"
+
     def path(self, number: int) -> Path:
         """Where the library file of that number is."""
         return self.folder / f"{number:03d}.json"
 
     def entries(self) -> tuple[Found, ...]:
         """Every library in the order of the numbers."""
-        if not self._index.exists():
-            return ()
-        rows = toml.load(self._index).get("library", [])
+        rows = self._content().get("library", [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise ProjectError(f"{self._index}: [[library]] has to be an array of tables; repair it")
         return tuple(Found.read(row, self._index) for row in rows)
@@ -68,6 +43,23 @@ class Shelf:
     def ranked(self, signals: str) -> tuple[Found, ...]:
         """Best first; libraries from other recordings than today's stand last: their scores mean something else."""
         return tuple(sorted(self.entries(), key=lambda f: (f.signals != signals, -f.score, f.number)))
+
+    @property
+    def crowned(self) -> int | None:
+        """Number of the library the user chose, if there is one."""
+        number = self._content().get("crowned")
+        return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+    def crown(self, number: int | None) -> Found | None:
+        """Make a library the project's choice whatever its score; None leaves the choice to the score again."""
+        found = None if number is None else self.get(number)
+        self._write(self.entries(), number)
+        return found
+
+    def chosen(self, signals: str) -> Found:
+        """The crowned library, else the best one."""
+        number = self.crowned
+        return self.best(signals) if number is None else self.get(number)
 
     def best(self, signals: str) -> Found:
         """The best library of the project."""
@@ -100,16 +92,38 @@ class Shelf:
         for library, found in libraries:
             number = numbers.setdefault(library.id, free)
             free = max(free, number + 1)
-            entry = Found(number, *(getattr(found, f.name) for f in fields(Found)[1:]))
+            entry = replace(found, number=number)
             library.save(self.path(number))
             stored.append(entry)
         kept = {found.number: found for found in [*index, *stored]}
-        rows = [kept[number].to_row() for number in sorted(kept)]
-        write_text(self._index, toml.tables("library", rows))
+        self._write([kept[number] for number in sorted(kept)], self.crowned)
         return tuple(stored)
+
+    def note(self, record: Mapping[str, Any]) -> None:
+        """Remember how the last search went: plain data."""
+        write_text(self._last, json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
+
+    def noted(self) -> dict[str, Any]:
+        """How the last search went; nothing where there was none."""
+        try:
+            record = json.loads(self._last.read_text(encoding="utf-8")) if self._last.exists() else {}
+        except (ValueError, RecursionError) as error:
+            raise ProjectError(
+                f"{self._last} is damaged ({error}); delete it, it is only about the last search"
+            ) from error
+        return record if isinstance(record, dict) else {}
 
     def clear(self) -> None:
         """Remove every library the index names."""
         for found in self.entries():
             self.path(found.number).unlink(missing_ok=True)
         self._index.unlink(missing_ok=True)
+        self._last.unlink(missing_ok=True)
+
+    def _content(self) -> dict[str, Any]:
+        return toml.load(self._index) if self._index.exists() else {}
+
+    def _write(self, found: Sequence[Found], crowned: int | None) -> None:
+        head = toml.table({} if crowned is None else {"crowned": crowned})
+        text = toml.tables("library", [one.to_row() for one in found])
+        write_text(self._index, head + ("\n" if head and text else "") + text)

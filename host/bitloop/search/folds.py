@@ -21,8 +21,8 @@ SAMPLE = 400
 """Signals that screening looks at; tables of no more than half as many again are not screened."""
 FEWEST_SAMPLED = 10
 """Signals of one label and fold that screening looks at, if there are so many."""
-SPLITS = ("auto", "random")
-"""How signals are held back: whole recordings or blocks of them, or (as other tools do) any of them."""
+SPLITS = ("auto", "blocks", "random")
+"""How signals are held back: whole recordings or else blocks of them, always blocks, or (as other tools do) any."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,12 +48,14 @@ Scores = dict[str, float]
 
 
 class Answered(Protocol):
-    """One fold's held-out signals: what was true, what was said, and its quality."""
+    """One fold's held-out signals: what was true, what was said, the model's outputs, and the fold's quality."""
 
     @property
     def truth(self) -> NDArray[Any]: ...
     @property
     def said(self) -> NDArray[Any]: ...
+    @property
+    def outputs(self) -> NDArray[Any]: ...
     @property
     def quality(self) -> float: ...
 
@@ -76,9 +78,8 @@ def spread(values: Sequence[float], worst: str = "least") -> dict[str, Any]:
 
 def _labelled(table: Table, folds: Sequence[Answered]) -> dict[str, Any]:
     names = table.labels
-    parts = [(fold.truth.astype(np.int64), fold.said.astype(np.int64), _outputs(fold)) for fold in folds]
-    truth, said = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
-    outputs = None if any(p[2] is None for p in parts) else np.concatenate([p[2] for p in parts if p[2] is not None])
+    parts = [(fold.truth.astype(np.int64), fold.said.astype(np.int64), fold.outputs) for fold in folds]
+    truth, said, outputs = (np.concatenate([part[n] for part in parts]) for n in (0, 1, 2))
     whole = _scores(truth, said, outputs, len(names))
     shares = recalls(truth, said, len(names))
     each = [_scores(*part, len(names)) for part in parts]
@@ -98,17 +99,12 @@ def _labelled(table: Table, folds: Sequence[Answered]) -> dict[str, Any]:
     }
     rows = {name: spread(by_class[:, n].tolist()) for n, name in enumerate(names)}
     measured["per_fold"]["recall"] = {name: row for name, row in rows.items() if row}
-    if table.kind != "classes" and outputs is not None:
+    if table.kind != "classes":
         measured["figures"] = {"similarity": _similarities(names, truth, outputs[:, 0])}
     return measured
 
 
-def _outputs(fold: Answered) -> NDArray[Any] | None:
-    outputs: NDArray[Any] | None = getattr(fold, "outputs", None)
-    return outputs
-
-
-def _scores(truth: NDArray[np.int64], said: NDArray[np.int64], outputs: NDArray[Any] | None, count: int) -> Scores:
+def _scores(truth: NDArray[np.int64], said: NDArray[np.int64], outputs: NDArray[Any], count: int) -> Scores:
     """What can be said in one number; averages are over the classes that have signals."""
     table, support = confusion(truth, said, count), np.bincount(truth, minlength=count)
     there = support > 0
@@ -119,15 +115,14 @@ def _scores(truth: NDArray[np.int64], said: NDArray[np.int64], outputs: NDArray[
         "f1": float(f1_scores(table, support)[there].mean()),
         "mcc": mcc(table, support),
     }
-    if outputs is not None:
-        area = roc_auc(truth == 1, outputs[:, 0]) if outputs.shape[1] == 1 else macro_auc(truth, outputs)
-        if not math.isnan(area):
-            found["roc_auc"] = area
+    area = roc_auc(truth == 1, outputs[:, 0]) if outputs.shape[1] == 1 else macro_auc(truth, outputs)
+    if not math.isnan(area):
+        found["roc_auc"] = area
     return found
 
 
 def _per_class(
-    names: Sequence[str], truth: NDArray[np.int64], said: NDArray[np.int64], outputs: NDArray[Any] | None
+    names: Sequence[str], truth: NDArray[np.int64], said: NDArray[np.int64], outputs: NDArray[Any]
 ) -> dict[str, Mapping[str, Any]]:
     table, support = confusion(truth, said, len(names)), np.bincount(truth, minlength=len(names))
     shares, precision, f1 = recalls(truth, said, len(names)), precisions(table), f1_scores(table, support)
@@ -136,7 +131,7 @@ def _per_class(
         if not support[n]:
             continue
         numbers = {"recall": shares[n], "precision": precision[n], "f1": f1[n]}
-        if outputs is not None and outputs.shape[1] == len(names):
+        if outputs.shape[1] == len(names):
             numbers["roc_auc"] = roc_auc(truth == n, outputs[:, n])
         row: dict[str, Any] = {key: round(float(value), DIGITS) for key, value in numbers.items() if value == value}
         row["interval"] = [round(end, DIGITS) for end in interval(float(shares[n]), int(support[n]))]
