@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from bitloop.errors import SearchError
 from bitloop.search.table import Rows, Table
 
-FOLDS = 5
+FOLDS = 3
 FEWEST_PER_BLOCK = 4
 SAMPLE = 400
-"""Signals that screening looks at; tables of no more than half as many again are not screened."""
+"""Signals that screening looks at; of tables with no more than half as many again, all."""
 FEWEST_SAMPLED = 10
 """Signals of one label and fold that screening looks at, if there are so many."""
 SPLITS = ("auto", "blocks", "random")
@@ -67,17 +67,16 @@ def _parts(table: Table) -> list[tuple[int, int]]:
     return [(int(label), int(couple)) for label, couple in found]
 
 
-def half(table: Table, parts: Split) -> tuple[Rows, Split] | None:
-    """Some rows to screen candidates with, and one fold of them; None where there are few rows anyway.
+def half(table: Table, parts: Split) -> tuple[Rows, Split]:
+    """Rows to screen candidates with, and one fold of them; all rows where they are few.
 
     Every label and fold is thinned out evenly. Every second fold is held back, so that no recording is in both.
     """
-    if len(table.x) <= SAMPLE * 3 // 2:
-        return None
     fold_of = np.empty(len(table.x), dtype=np.int64)
     for number, fold in enumerate(parts.folds):
         fold_of[fold.test] = number
-    share, chosen = SAMPLE / len(table.x), []
+    share = 1.0 if len(table.x) <= SAMPLE * 3 // 2 else SAMPLE / len(table.x)
+    chosen = []
     for label, number in product(range(len(table.labels)), range(len(parts.folds))):
         rows = np.flatnonzero((table.label == label) & (fold_of == number))
         count = min(len(rows), max(FEWEST_SAMPLED, round(share * len(rows))))

@@ -6,7 +6,7 @@ import hashlib
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from bitloop.search.budget import Budget
 from bitloop.search.crew import FULL, SCREEN, Alone, Crew, Job, Processes, Task
 from bitloop.search.finish import FINALISTS, finalists
 from bitloop.search.journal import Journal
-from bitloop.search.propose import GENERATION, PARENTS, Proposer
+from bitloop.search.propose import FIRST, GENERATION, PARENTS, Proposer
 from bitloop.search.record import Record, Watcher
 from bitloop.search.result import Bar, Outcome, SearchResult
 from bitloop.search.space import Space, unit_of
@@ -35,6 +35,8 @@ FINISHING = 0.15, 12.0
 """Share of the time, and seconds at most, kept for fitting and measuring the finalists."""
 LEAST = 0.25
 """Share of the time that is searched however long getting ready took."""
+RESCUED = 3
+"""Screened candidates that are cross-validated when a search ends before any was."""
 UNUSABLE = 1000
 """Candidates turned away before a search gives up."""
 PATIENCE = 4000, 1.0
@@ -76,6 +78,7 @@ def search(
         except KeyboardInterrupt:
             stopped = "stopped"
         record.tell("finishing")
+        rounds.rescue()
         found = finalists(crew.shop, budget, record.ranked, record.evaluations)
     if not found:
         raise SearchError(_nothing(record, budget, time.time() >= end))
@@ -101,6 +104,8 @@ class _Rounds:
     proposer: Proposer
     record: Record
     end: float
+    _looks: list[Outcome] = field(default_factory=list)
+    """What the screening of this generation has shown so far."""
 
     def explore(self, evaluations: int | None) -> str:
         """Why it ended."""
@@ -112,7 +117,8 @@ class _Rounds:
                 return "converged"
             if first > UNUSABLE and not self.record.evaluations:
                 return "exhausted"
-            size = GENERATION if evaluations is None else min(GENERATION, evaluations - self.record.evaluations)
+            size = min(GENERATION, max(FIRST, first))
+            size = size if evaluations is None else min(size, evaluations - self.record.evaluations)
             recipes = self.proposer.generation(first, size, self.record.parents(PARENTS), self.record.seen)
             if not recipes:
                 return "exhausted"  # everything there is has been tried
@@ -120,9 +126,17 @@ class _Rounds:
             first += size
         return "evaluations"
 
+    def rescue(self) -> None:
+        """A search that ended before anything was cross-validated does so with the best it has seen."""
+        if not self.record.ranked and self._looks:
+            self.end = math.inf
+            best = sorted(self._looks, key=lambda o: (-o.screened, o.index))[:RESCUED]
+            self._run(FULL, [(o.index, o.recipe) for o in best], Bar())
+
     def _generation(self, tasks: Sequence[Task]) -> None:
         if self.crew.shop.sample is not None:
             screened = self._run(SCREEN, tasks, Bar())
+            self._looks = []
             self.record.screens.update({outcome.index: outcome.screened for outcome in screened})
             tasks = self._promoted(screened)
         self._run(FULL, tasks, self.record.bar(KEPT))
@@ -146,6 +160,7 @@ class _Rounds:
     def _take(self, stage: str, outcomes: Sequence[Outcome]) -> None:
         if stage == SCREEN:
             self.record.screened(outcomes)
+            self._looks += [outcome for outcome in outcomes if not outcome.rejected]
         else:
             self.record.evaluated(outcomes)
         self.record.tell("searching")

@@ -16,8 +16,8 @@ from bitloop.search.recipe import Recipe
 from bitloop.search.result import Outcome
 from bitloop.search.space import Space
 
-GENERATION = 96
-"""Candidates proposed from the same knowledge."""
+FIRST, GENERATION = 24, 96
+"""Candidates proposed from the same knowledge: at first few, later so many."""
 PARENTS = 16
 EXPLORE = 0.15
 """Share of later generations that is still drawn at random."""
@@ -54,7 +54,7 @@ class Proposer:
         pairs = self.space.opening()
         order = np.random.default_rng([self.seed, len(pairs)]).permutation(len(pairs))
         step = OPENING if later else 1.0
-        start = 0 if not later else round(GENERATION + (first - GENERATION) * OPENING)
+        start = 0 if not later else round(FIRST + (first - FIRST) * OPENING)
         ranks = range(start, min(len(pairs), start + round(size * step)))
         return {first + n: pairs[int(order[rank])] for n, rank in enumerate(ranks)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -75,8 +76,8 @@ class Workshop:
     """Table, folds and the features of recipes. `twins` are the signals disturbed, row by row.
 
     For classes and extrapolation they are slight variations. For anomaly and outlier they are simulated faults, made
-    only where the user recorded none (`simulated`). `sample` is a smaller workshop to screen candidates with, None
-    where the table is small anyway.
+    only where the user recorded none (`simulated`). `sample` is a workshop with fewer signals and a single fold, to
+    screen candidates with; None for anomaly and outlier.
     """
 
     def __init__(self, table: Table, seed: int, splitting: str = "auto", parts: Split | None = None) -> None:
@@ -88,10 +89,18 @@ class Workshop:
         self._memory = Memory(REMEMBERED)
         self._prepared = Memory(REMEMBERED // 2)
         self.sample: Workshop | None = None
-        chosen = None if detects or parts else half(table, self.split)
-        if chosen is not None:
-            rows, fold = chosen
-            self.sample = Workshop(table.take(rows), seed, splitting, fold)
+        self._role = "whole"
+        if not detects and parts is None:
+            self.sample = self._sample()
+
+    def _sample(self) -> Workshop:
+        """A workshop of fewer signals; one of all signals shares this one's features."""
+        rows, fold = half(self.table, self.split)
+        if len(rows) < len(self.table.x):
+            return Workshop(self.table.take(rows), self.seed, parts=fold)
+        same = copy(self)
+        same.split, same._role = fold, "sample"
+        return same
 
     @cached_property
     def twins(self) -> NDArray[np.float32]:
@@ -111,7 +120,7 @@ class Workshop:
     def view(self, recipe: Recipe, train: Rows, name: Hashable) -> Prepared:
         """Features of all signals, fitted as `train` has it; `name` stands for `train` in the memory."""
         fitted = recipe.scale != "none" or recipe.head.name != "none" or any(b.fitted for b in recipe.branches)
-        key = (recipe.branches, recipe.scale, recipe.head, name if fitted else None)
+        key = (recipe.branches, recipe.scale, recipe.head, (self._role, name) if fitted else None)
         return self._prepared.get(key, lambda: self._prepare(recipe, train, name), lambda p: 2 * p.base.nbytes)
 
     def _prepare(self, recipe: Recipe, train: Rows, name: Hashable) -> Prepared:
@@ -157,7 +166,7 @@ class Workshop:
         if fit is None:
             return branch.stages(self.given)
         x = self.signals["table"][train]
-        key = (branch, name, "chain")
+        key = (branch, self._role, name, "chain")
         return self._memory.get(
             key, lambda: fit(dict(branch.chosen), self.given, x, self._goal(train), self.seed), lambda _: 1 << 16
         )
@@ -166,7 +175,7 @@ class Workshop:
         """Features of all branches side by side, each computed once."""
         parts = []
         for branch, chain in zip(prepared.recipe.branches, prepared.chains, strict=True):
-            key = (branch, prepared.name if branch.fitted else None, which)
+            key = (branch, (self._role, prepared.name) if branch.fitted else None, which)
             parts.append(self._memory.get(key, lambda c=chain: self._features(c, which), lambda f: f.nbytes))  # type: ignore[misc]
         return np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
 
