@@ -104,6 +104,7 @@ class _Rounds:
     proposer: Proposer
     record: Record
     end: float
+    stage: str = "searching"
     _looks: list[Outcome] = field(default_factory=list)
     """What the screening of this generation has shown so far."""
 
@@ -129,7 +130,7 @@ class _Rounds:
     def rescue(self) -> None:
         """A search that ended before anything was cross-validated does so with the best it has seen."""
         if not self.record.ranked and self._looks:
-            self.end = math.inf
+            self.end, self.stage = math.inf, "finishing"
             best = sorted(self._looks, key=lambda o: (-o.screened, o.index))[:RESCUED]
             self._run(FULL, [(o.index, o.recipe) for o in best], Bar())
 
@@ -163,7 +164,7 @@ class _Rounds:
             self._looks += [outcome for outcome in outcomes if not outcome.rejected]
         else:
             self.record.evaluated(outcomes)
-        self.record.tell("searching")
+        self.record.tell(self.stage)
 
     def _promoted(self, screened: Sequence[Outcome]) -> list[Task]:
         """Who is worth a cross-validation: the best of the generation, as far as they come near the best of all."""
