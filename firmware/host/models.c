@@ -12,6 +12,8 @@
 #include "../kernels/linear_int8.h"
 #include "../kernels/loda.h"
 #include "../kernels/mahalanobis.h"
+#include "../kernels/mlp_classes.h"
+#include "../kernels/mlp_values.h"
 #include "../kernels/naive_bayes.h"
 #include "../kernels/nearest_classes.h"
 #include "../kernels/nearest_values.h"
@@ -90,5 +92,10 @@ BLH_STATIC(nearest_values, 1u,
            result[0] = bl_nearest_values(params[0], features, params[1], tables[0], tables[1], row))
 BLH_STATIC(forest_values, 1u,
            result[0] = bl_forest_values(params[0], tables[0], tables[1], tables[2], tables[3], tables[4], row))
+
+BLH_STATIC(mlp_classes, params[2],
+           bl_mlp_classes(features, params[0], params[1], params[2], tables[0], tables[1], row, work, result))
+BLH_STATIC(mlp_values, 1u,
+           result[0] = bl_mlp_values(features, params[0], params[1], tables[0], tables[1], row, work))
 
 BLH_STAGE(similarity, for (size_t i = 0; i < axes * length; i++) row[i] = (float)bl_similarity(row[i]))

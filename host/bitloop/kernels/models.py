@@ -14,6 +14,8 @@ from bitloop.kernels.linear import Linear
 from bitloop.kernels.linear_int8 import LinearInt8
 from bitloop.kernels.loda import Loda
 from bitloop.kernels.mahalanobis import Mahalanobis
+from bitloop.kernels.mlp_classes import MlpClasses
+from bitloop.kernels.mlp_values import MlpValues
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
@@ -49,4 +51,6 @@ MODELS: tuple[type[Model], ...] = (
     NearestValues,
     RbfValues,
     ForestValues,
+    MlpClasses,
+    MlpValues,
 )
