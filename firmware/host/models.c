@@ -13,6 +13,8 @@
 #include "../kernels/loda.h"
 #include "../kernels/mahalanobis.h"
 #include "../kernels/mlp_classes.h"
+#include "../kernels/mlp_int8_classes.h"
+#include "../kernels/mlp_int8_values.h"
 #include "../kernels/mlp_values.h"
 #include "../kernels/naive_bayes.h"
 #include "../kernels/nearest_classes.h"
@@ -97,5 +99,12 @@ BLH_STATIC(mlp_classes, params[2],
            bl_mlp_classes(features, params[0], params[1], params[2], tables[0], tables[1], row, work, result))
 BLH_STATIC(mlp_values, 1u,
            result[0] = bl_mlp_values(features, params[0], params[1], tables[0], tables[1], row, work))
+
+BLH_STATIC(mlp_int8_classes, params[2],
+           bl_mlp_int8_classes(features, params[0], params[1], params[2], tables[0], tables[1], tables[2], tables[3],
+                               tables[4], row, work, result))
+BLH_STATIC(mlp_int8_values, 1u,
+           result[0] = bl_mlp_int8_values(features, params[0], params[1], tables[0], tables[1], tables[2], tables[3],
+                                          tables[4], number(tables, 5), row, work))
 
 BLH_STAGE(similarity, for (size_t i = 0; i < axes * length; i++) row[i] = (float)bl_similarity(row[i]))

@@ -26,7 +26,7 @@ def test_same_bits_on_every_executor(x: Features, weights: Any, bias: Any) -> No
 @pytest.mark.parametrize("hidden", [(8,), (7, 5)])
 def test_gives_the_value_of_its_teacher(hidden: tuple[int, ...]) -> None:
     x = cloud(1, 200, 5)
-    teacher = MLPRegressor(hidden, max_iter=40, random_state=1).fit(x, x.sum(axis=1))
+    teacher = MLPRegressor(hidden_layer_sizes=hidden, max_iter=40, random_state=1).fit(x, x.sum(axis=1))
     model = MlpValues.of([(w.T, b) for w, b in zip(teacher.coefs_, teacher.intercepts_, strict=True)])
     assert_static_parity(model, x[::10])
     np.testing.assert_allclose(model.reference(x)[:, 0], teacher.predict(x), rtol=1e-4, atol=1e-4)

@@ -15,6 +15,8 @@ from bitloop.kernels.linear_int8 import LinearInt8
 from bitloop.kernels.loda import Loda
 from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.mlp_classes import MlpClasses
+from bitloop.kernels.mlp_int8_classes import MlpInt8Classes
+from bitloop.kernels.mlp_int8_values import MlpInt8Values
 from bitloop.kernels.mlp_values import MlpValues
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
@@ -53,4 +55,6 @@ MODELS: tuple[type[Model], ...] = (
     ForestValues,
     MlpClasses,
     MlpValues,
+    MlpInt8Classes,
+    MlpInt8Values,
 )
