@@ -19,6 +19,8 @@ Slope = Callable[[Wide, NDArray[np.intp]], Wide]
 BATCH = 64
 PEAK = 0.02
 """Largest step of a weight; steps grow to it over the first fifth of the training and fall to 0 at its end."""
+NOISES = 1024
+"""Rows of noise drawn for a whole training; a batch gets neighbours among them."""
 _FIRST, _SECOND, _TINY = 0.9, 0.99, 1e-8
 
 
@@ -84,10 +86,12 @@ def train(
     for matrix in weights:
         matrix[:] = rng.normal(size=matrix.shape) * np.sqrt(2.0 / matrix.shape[1])
     weights[-1][:] *= 0.1
+    bank = noise * rng.standard_normal((NOISES if noise else 0, widths[0]))
+    starts = rng.integers(NOISES - BATCH, size=steps)
     for number, rows in enumerate(batches(len(x), steps, rng), 1):
         seen = [x[rows]]
         if noise:
-            seen[0] = seen[0] + noise * rng.standard_normal(seen[0].shape)
+            seen[0] = seen[0] + bank[starts[number - 1] :][: len(rows)]
         for matrix, bias in zip(weights[:-1], biases[:-1], strict=True):
             total = seen[-1] @ matrix.T
             total += bias
