@@ -8,6 +8,7 @@
 #include "../kernels/growing_prototypes.h"
 #include "../kernels/half_space_trees.h"
 #include "../kernels/hyperspheres.h"
+#include "../kernels/isolation_forest.h"
 #include "../kernels/linear.h"
 #include "../kernels/linear_int8.h"
 #include "../kernels/loda.h"
@@ -18,10 +19,12 @@
 #include "../kernels/mlp_values.h"
 #include "../kernels/naive_bayes.h"
 #include "../kernels/nearest_classes.h"
+#include "../kernels/nearest_radius.h"
 #include "../kernels/nearest_values.h"
 #include "../kernels/rbf_classes.h"
 #include "../kernels/rbf_values.h"
 #include "../kernels/pca_residual.h"
+#include "../kernels/one_class_svm.h"
 #include "../kernels/ridge.h"
 #include "../kernels/ridge_int8.h"
 #include "../kernels/running_gaussian.h"
@@ -106,5 +109,14 @@ BLH_STATIC(mlp_int8_classes, params[2],
 BLH_STATIC(mlp_int8_values, 1u,
            result[0] = bl_mlp_int8_values(features, params[0], params[1], tables[0], tables[1], tables[2], tables[3],
                                           tables[4], number(tables, 5), row, work))
+
+BLH_STATIC(one_class_svm, 1u,
+           result[0] = bl_one_class_svm(params[0], features, tables[0], tables[1], number(tables, 2),
+                                        number(tables, 3), row, work))
+BLH_STATIC(nearest_radius, 1u,
+           result[0] = bl_nearest_radius(params[0], features, params[1], tables[0], number(tables, 1), row))
+BLH_STATIC(isolation_forest, 1u,
+           result[0] = bl_isolation_forest(params[0], tables[0], tables[1], tables[2], tables[3], tables[4],
+                                           number(tables, 5), row))
 
 BLH_STAGE(similarity, for (size_t i = 0; i < axes * length; i++) row[i] = (float)bl_similarity(row[i]))

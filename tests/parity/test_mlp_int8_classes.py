@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,12 @@ def bias(count: int) -> st.SearchStrategy[Any]:
 
 
 @given(
-    rows(5), tables((5,), 1e15), tables((5,), positive=True), weights(5 * 8 + 8 * 3), bias(11), tables((11,), positive=True)
+    rows(5),
+    tables((5,), 1e15),
+    tables((5,), positive=True),
+    weights(5 * 8 + 8 * 3),
+    bias(11),
+    tables((11,), positive=True),
 )
 def test_same_bits_on_every_executor(x: Features, offset: Any, step: Any, w: Any, b: Any, scale: Any) -> None:
     model = MlpInt8Classes((5, 8, 3), offset, step, w, b, scale)
@@ -53,8 +59,8 @@ def test_same_bits_where_every_layer_matters(widths: tuple[int, ...], seed: int)
 def _plain(widths: tuple[int, ...], seed: int) -> MlpInt8Classes:
     rng = np.random.default_rng(seed)
     inputs, neurons = widths[0], sum(widths[1:])
-    flat = rng.integers(-127, 128, sum(a * b for a, b in zip(widths[:-1], widths[1:], strict=True))).astype(np.int8)
-    scale = np.concatenate([np.full(n, 1.0 / (60 * m**0.5)) for m, n in zip(widths[:-1], widths[1:], strict=True)])
+    flat = rng.integers(-127, 128, sum(a * b for a, b in itertools.pairwise(widths))).astype(np.int8)
+    scale = np.concatenate([np.full(n, 1.0 / (60 * m**0.5)) for m, n in itertools.pairwise(widths)])
     scale[-widths[-1] :] /= 50
     return MlpInt8Classes(
         widths,

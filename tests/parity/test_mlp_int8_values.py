@@ -16,7 +16,9 @@ from tests.parity.rows import rows, tables
 from tests.parity.test_mlp_int8_classes import bias, weights
 
 
-@given(rows(3), tables((3,), 1e15), tables((3,), positive=True), weights(3 * 4 + 4), bias(5), tables((5,), positive=True))
+@given(
+    rows(3), tables((3,), 1e15), tables((3,), positive=True), weights(3 * 4 + 4), bias(5), tables((5,), positive=True)
+)
 def test_same_bits_on_every_executor(x: Features, offset: Any, step: Any, w: Any, b: Any, scale: Any) -> None:
     model = MlpInt8Values((3, 4, 1), offset, step, w, b, scale, 0.1)
     assert_static_parity(model, x)
@@ -25,7 +27,9 @@ def test_same_bits_on_every_executor(x: Features, offset: Any, step: Any, w: Any
 
 def test_is_the_score_plus_the_level() -> None:
     one, scale = np.ones(1, np.float32), np.float32([1, 1, 1, 1, 0.5])
-    model = MlpInt8Values((1, 4, 1), 2 * one, one, np.int8([1, -1, 2, 1, 1, 1, 3, 1]), np.int32([0, 0, 1, 0, 9]), scale, 7.0)
+    model = MlpInt8Values(
+        (1, 4, 1), 2 * one, one, np.int8([1, -1, 2, 1, 1, 1, 3, 1]), np.int32([0, 0, 1, 0, 9]), scale, 7.0
+    )
     assert_static_parity(model, np.float32([[5], [0], [500]]))
     # 5 is 3 as an input: hidden 3, 0, 7, 3 make 3 + 21 + 3 + 9 = 36, half of it 18
     np.testing.assert_array_equal(model.reference(np.float32([[5]])), [[25.0]])

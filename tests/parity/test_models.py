@@ -22,6 +22,7 @@ from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.models import MODELS
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
+from bitloop.kernels.nearest_radius import NearestRadius
 from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
@@ -34,6 +35,7 @@ from bitloop.kernels.sefr import Sefr
 from bitloop.kernels.sliding_neighbors import SlidingNeighbors
 from bitloop.library import Library
 from bitloop.library.codegen import Options
+from bitloop.search import train_networks, train_outliers
 from tests.library.hosted import Hosted
 from tests.library.test_parity import assert_same_answers
 from tests.parity.rows import cloud
@@ -44,6 +46,7 @@ Y = np.repeat(np.arange(3), 40)
 MEANS = np.stack([X[c].mean(axis=0) for c in (Y == 0, Y == 1, Y == 2)])
 VARIANCES = np.stack([X[c].var(axis=0) for c in (Y == 0, Y == 1, Y == 2)])
 WILD = np.float32([[0] * D, [-0.0] * D, [1e-45] * D, [1e15] * D, [-1e15] * D, [1e16] * D, [np.nan] * D, [np.inf] * D])
+NETWORK = {"hidden": 8, "second": 4, "decay": 0.1, "noise": 0.0}
 
 EXAMPLES: dict[str, Callable[[], Model]] = {
     "running_gaussian": lambda: RunningGaussian(D, 3.0, 1e-6, smoothing=3),
@@ -79,6 +82,13 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
     "forest_values": lambda: forest_values.from_trees(
         [DecisionTreeRegressor(min_samples_leaf=n, random_state=n).fit(X, X[:, 0]).tree_ for n in (3, 9)], D
     ),
+    "mlp_classes": lambda: train_networks.fit_mlp_classes(X, Y, NETWORK, 0),
+    "mlp_values": lambda: train_networks.fit_mlp_values(X, X[:, 0], NETWORK, 0),
+    "mlp_int8_classes": lambda: train_networks.fit_mlp_int8_classes(X, Y, NETWORK, 0),
+    "mlp_int8_values": lambda: train_networks.fit_mlp_int8_values(X, X[:, 0], NETWORK | {"second": 0}, 0),
+    "one_class_svm": lambda: train_outliers.fit_one_class_svm(X[:40], {"nu": 0.2, "width": 1.0}, 3.0, 0),
+    "nearest_radius": lambda: NearestRadius(X[:40:4].copy(), 2, 5.0),
+    "isolation_forest": lambda: train_outliers.fit_isolation_forest(X[:40], {"trees": 5, "samples": 16}, 1.2, 0),
 }
 
 

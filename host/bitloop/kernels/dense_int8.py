@@ -26,7 +26,8 @@ def pack(weights: NDArray[np.int8]) -> NDArray[np.uint32]:
     whole = np.zeros((len(weights), 4 * words(weights.shape[1])), dtype=np.int8)
     whole[:, : weights.shape[1]] = weights
     four = whole.view(np.uint8).reshape(len(weights), -1, 4).astype(np.uint32)
-    return four[..., 0] | four[..., 1] << 8 | four[..., 2] << 16 | four[..., 3] << 24
+    packed: NDArray[np.uint32] = (four << np.uint32([0, 8, 16, 24])).sum(axis=-1, dtype=np.uint32)
+    return packed
 
 
 def check(weights: NDArray[Any], bias: NDArray[Any], name: str) -> None:
@@ -38,7 +39,7 @@ def check(weights: NDArray[Any], bias: NDArray[Any], name: str) -> None:
 
 
 def sums(weights: NDArray[np.int8], bias: NDArray[np.int32], x: Integers) -> Features:
-    """(..., inputs) to (..., outputs): int32 sums as the nearest float32. float64 holds them exactly, in any order."""
+    """(..., inputs) to (..., outputs): int32 sums as the nearest float32. float64 holds them exactly."""
     exact = x.astype(np.float64) @ weights.T.astype(np.float64) + bias
     return exact.astype(np.float32)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from bitloop.errors import LibraryError
 from bitloop.kernels import checks
-from bitloop.kernels.base import WORK, Constant, Features, StaticModel
+from bitloop.kernels.base import Constant, Features, StaticModel
 from bitloop.kernels.dense_int8 import check, dense_int8, inputs, pack, scores_int8, words
 from bitloop.kernels.mlp import check_widths, layers
 from bitloop.kernels.record import F32, I8, I32
@@ -19,10 +19,10 @@ from bitloop.kernels.record import F32, I8, I32
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MlpInt8(StaticModel):
-    """Inputs (x - offset) * step as int8; layers of int8 weights, int32 bias and sums; sum * scale as int8, 0 or more.
+    """Inputs (x - offset) * step as int8; layers of int8 weights, int32 bias and sums; sum * scale as int8.
 
-    `widths` are inputs, hidden layers (multiples of 4) and outputs; `weights`, `bias` and `scale` hold one layer after
-    the other. The last layer's sums times scale are scores in float32.
+    Hidden layers are not below 0. `widths` are inputs, hidden layers (multiples of 4) and outputs; `weights`, `bias`
+    and `scale` hold one layer after the other. The last layer's sums times scale are scores in float32.
     """
 
     widths: tuple[int, ...]

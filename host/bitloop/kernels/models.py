@@ -10,6 +10,7 @@ from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.half_space_trees import HalfSpaceTrees
 from bitloop.kernels.hyperspheres import Hyperspheres
+from bitloop.kernels.isolation_forest import IsolationForest
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.linear_int8 import LinearInt8
 from bitloop.kernels.loda import Loda
@@ -20,10 +21,12 @@ from bitloop.kernels.mlp_int8_values import MlpInt8Values
 from bitloop.kernels.mlp_values import MlpValues
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
+from bitloop.kernels.nearest_radius import NearestRadius
 from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_values import RbfValues
+from bitloop.kernels.one_class_svm import OneClassSvm
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
@@ -57,4 +60,7 @@ MODELS: tuple[type[Model], ...] = (
     MlpValues,
     MlpInt8Classes,
     MlpInt8Values,
+    OneClassSvm,
+    NearestRadius,
+    IsolationForest,
 )

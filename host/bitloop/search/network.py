@@ -6,6 +6,7 @@ each weights (outputs, inputs) and bias (outputs,), with rectifiers between them
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -34,7 +35,7 @@ class Parameters:
         self.shrinks = np.zeros(sum(sizes))
         self._mean, self._square, self._scratch = (np.zeros(sum(sizes)) for _ in range(3))
         edges = np.cumsum([0, *sizes])
-        cut = [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        cut = [slice(a, b) for a, b in itertools.pairwise(edges)]
         self.views = [self.values[c].reshape(s) for c, s in zip(cut, shapes, strict=True)]
         self.slope_views = [self.slopes[c].reshape(s) for c, s in zip(cut, shapes, strict=True)]
         for c, shape in zip(cut, shapes, strict=True):
@@ -80,7 +81,7 @@ def train(
 ) -> Layers:
     """Layers of these widths (inputs first). `noise` is the spread of what is added to the inputs of each batch."""
     rng = np.random.default_rng([seed, len(x), *widths])
-    shapes = [s for a, b in zip(widths[:-1], widths[1:], strict=True) for s in ((b, a), (b,))]
+    shapes = [s for a, b in itertools.pairwise(widths) for s in ((b, a), (b,))]
     held = Parameters(shapes)
     weights, biases = held.views[::2], held.views[1::2]
     for matrix in weights:

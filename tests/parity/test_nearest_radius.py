@@ -1,0 +1,49 @@
+"""Distance to the k-th nearest: same bits on every executor, and scikit-learn's distances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.neighbors import NearestNeighbors
+
+from bitloop.errors import LibraryError
+from bitloop.kernels.base import Features
+from bitloop.kernels.nearest_radius import NearestRadius
+from bitloop.search.train_outliers import fit_nearest_radius
+from tests.parity.matrix import assert_static_parity
+from tests.parity.rows import cloud, rows, tables
+
+
+@given(rows(3), tables((9, 3), 1e15), st.integers(1, 8), st.sampled_from([1e-12, 0.5, 1e20]))
+def test_same_bits_on_every_executor(x: Features, prototypes: Any, k: int, limit: float) -> None:
+    model = NearestRadius(prototypes, k, limit)
+    assert_static_parity(model, x)
+    assert np.isfinite(model.reference(x)).all()
+
+
+@pytest.mark.parametrize("k", [1, 3, 8])
+def test_is_the_distance_to_the_neighbour(k: int) -> None:
+    known, seen = cloud(1, 100, 5), cloud(2, 50, 5)
+    model = NearestRadius(known, k, 2.0)
+    distances = NearestNeighbors(n_neighbors=k).fit(known).kneighbors(seen)[0][:, -1]
+    np.testing.assert_allclose(model.reference(seen)[:, 0], distances / 2, rtol=1e-5)
+
+
+def test_keeps_every_signal_where_there_are_few_and_centres_where_there_are_many() -> None:
+    x = cloud(1, 60, 4)
+    np.testing.assert_array_equal(fit_nearest_radius(x, {"prototypes": 60, "k": 1}, 1.0, 0).prototypes, x)
+    model = fit_nearest_radius(x, {"prototypes": 8, "k": 2}, 1.0, 0)
+    assert model.prototypes.shape == (8, 4)
+    np.testing.assert_allclose(model.with_limit(4.0).reference(x), model.reference(x) / 4, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("value", "k", "limit"), [(np.nan, 1, 1.0), (2e15, 1, 1.0), (1, 0, 1.0), (1, 9, 1.0), (1, 1, 0.0)]
+)
+def test_refuses_fields_it_cannot_work_with(value: float, k: int, limit: float) -> None:
+    with pytest.raises(LibraryError, match="nearest_radius"):
+        NearestRadius(np.full((10, 2), value, np.float32), k, limit)
