@@ -21,6 +21,7 @@
 #include "../kernels/nearest_classes.h"
 #include "../kernels/nearest_radius.h"
 #include "../kernels/nearest_values.h"
+#include "../kernels/one_class_svm.h"
 #include "../kernels/rbf_classes.h"
 #include "../kernels/rbf_values.h"
 #include "../kernels/pca_residual.h"

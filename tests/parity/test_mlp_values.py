@@ -23,6 +23,7 @@ def test_same_bits_on_every_executor(x: Features, weights: Any, bias: Any) -> No
     assert np.isfinite(model.reference(x)).all()
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("hidden", [(8,), (7, 5)])
 def test_gives_the_value_of_its_teacher(hidden: tuple[int, ...]) -> None:
     x = cloud(1, 200, 5)

@@ -26,7 +26,7 @@ def pack(weights: NDArray[np.int8]) -> NDArray[np.uint32]:
     whole = np.zeros((len(weights), 4 * words(weights.shape[1])), dtype=np.int8)
     whole[:, : weights.shape[1]] = weights
     four = whole.view(np.uint8).reshape(len(weights), -1, 4).astype(np.uint32)
-    packed: NDArray[np.uint32] = (four << np.uint32([0, 8, 16, 24])).sum(axis=-1, dtype=np.uint32)
+    packed: NDArray[np.uint32] = (four << np.array([0, 8, 16, 24], dtype=np.uint32)).sum(axis=-1, dtype=np.uint32)
     return packed
 
 

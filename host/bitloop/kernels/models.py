@@ -24,9 +24,9 @@ from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_radius import NearestRadius
 from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.pca_residual import PcaResidual
+from bitloop.kernels.one_class_svm import OneClassSvm
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_values import RbfValues
-from bitloop.kernels.one_class_svm import OneClassSvm
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
