@@ -23,8 +23,8 @@ from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_radius import NearestRadius
 from bitloop.kernels.nearest_values import NearestValues
-from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.one_class_svm import OneClassSvm
+from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_values import RbfValues
 from bitloop.kernels.ridge import Ridge
