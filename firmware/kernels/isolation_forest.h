@@ -7,13 +7,13 @@
 #include "forest.h"
 #include "ratio.h"
 
-static inline float bl_isolation_forest(size_t trees, const uint16_t roots[], const int16_t feature[],
-                                        const uint16_t child[], const float threshold[], const float leaves[],
+static inline float bl_isolation_forest(size_t trees, const uint16_t roots[], const uint16_t feature[],
+                                        const int16_t children[], const int32_t threshold[], const float leaves[],
                                         float limit, const float x[])
 {
     float sum = 0.0f;
     for (size_t t = 0; t < trees; t++)
-        sum += leaves[bl_forest_leaf(roots[t], feature, child, threshold, x)];
+        sum += leaves[bl_forest_leaf(roots[t], feature, children, threshold, x)];
     return bl_ratio((float)trees / sum, limit);
 }
 

@@ -63,14 +63,15 @@ def test_the_same_seed_gives_the_same_forest() -> None:
     [
         {"leaves": np.zeros(3, np.float32)},
         {"leaves": np.float32([1, np.nan, 1])},
-        {"child": np.uint16([1, 0, 9])},
-        {"roots": np.uint16([3])},
+        {"children": np.int16([[-1, -9]])},
+        {"children": np.int16([[-1, 0]])},
+        {"roots": np.uint16([1])},
         {"features": 0},
         {"limit": 0.0},
     ],
 )
 def test_refuses_fields_it_cannot_work_with(fields: Any) -> None:
-    feature, child = np.int16([1, -1, -1]), np.uint16([1, 0, 1])
-    good = IsolationForest(2, np.uint16([0]), feature, child, np.float32([0.5, 0, 0]), np.float32([1, 2]), 1.0)
+    tables = np.uint16([0]), np.uint16([1]), np.int16([[-1, -2]]), np.float32([0.5])
+    good = IsolationForest(2, *tables, np.float32([1, 2]), 1.0)
     with pytest.raises(LibraryError, match="isolation_forest"):
         replace(good, **fields)

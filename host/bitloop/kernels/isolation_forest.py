@@ -30,8 +30,8 @@ class IsolationForest(StaticModel):
 
     features: int
     roots: U16
-    feature: I16
-    child: U16
+    feature: U16
+    children: I16
     threshold: F32
     leaves: F32
     limit: float
@@ -39,7 +39,6 @@ class IsolationForest(StaticModel):
     def __post_init__(self) -> None:
         checks.floats(self.leaves, 1, "isolation_forest.leaves", SHORTEST, checks.WEIGHT)
         forest.check(self, self.features, len(self.leaves), "isolation_forest")
-        checks.whole(len(self.roots), 1, forest.NODES, "the number of trees of isolation_forest")
         checks.real(self.limit, 1e-12, checks.WEIGHT, "isolation_forest.limit")
 
     @property
@@ -51,16 +50,14 @@ class IsolationForest(StaticModel):
         return 1
 
     def effort(self) -> float:
-        """Nodes on the ways, were all trees even."""
-        return float(len(self.roots) * np.log2(len(self.feature) / len(self.roots) + 1))
+        return 4.0 * forest.steps(self) + len(self.roots)
 
     def params(self) -> tuple[int, ...]:
         return (len(self.roots),)
 
     def constants(self) -> tuple[Constant, ...]:
-        names = ("roots", "feature", "child", "threshold", "leaves")
-        tables = tuple(Constant(name, getattr(self, name), fitted=True) for name in names)
-        return (*tables, Constant("limit", np.array([self.limit], dtype=np.float32), fitted=True))
+        limit = Constant("limit", np.array([self.limit], dtype=np.float32), fitted=True)
+        return (*forest.constants(self), Constant("leaves", self.leaves, fitted=True), limit)
 
     def with_limit(self, limit: float) -> Self:
         """The same with the decision elsewhere."""
@@ -111,4 +108,4 @@ def from_trees(trees: Iterable[Any], features: int, limit: float) -> IsolationFo
     ways = [_Lengths.of(tree) for tree in trees]
     nodes = forest.from_trees(ways, lambda value: (float(np.float32(value)),))
     leaves = np.array(nodes.rows, dtype=np.float32).ravel()
-    return IsolationForest(features, nodes.roots, nodes.feature, nodes.child, nodes.threshold, leaves, limit)
+    return IsolationForest(features, nodes.roots, nodes.feature, nodes.children, nodes.threshold, leaves, limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bitloop.search.fits import first, linear, ridge_classifier, trees
+from bitloop.search.fits import first, linear, networks, outliers, ridge_classifier, trees
 from bitloop.search.fits.entry import Entry
 
 ENTRIES: Mapping[str, Entry] = {
@@ -12,6 +12,8 @@ ENTRIES: Mapping[str, Entry] = {
     for entry in (
         *first.ENTRIES,
         *linear.ENTRIES,
+        *networks.ENTRIES,
+        *outliers.ENTRIES,
         *ridge_classifier.ENTRIES,
         *trees.ENTRIES,
     )

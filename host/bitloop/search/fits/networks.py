@@ -1,0 +1,26 @@
+"""Multilayer perceptrons. They bring their own scaling: the device computes none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bitloop.kernels.mlp_classes import MlpClasses
+from bitloop.kernels.mlp_int8_classes import MlpInt8Classes
+from bitloop.kernels.mlp_int8_values import MlpInt8Values
+from bitloop.kernels.mlp_values import MlpValues
+from bitloop.search import train_networks as train
+from bitloop.search.fits.entry import UNSCALED, Entry
+
+_HYPER: Mapping[str, Sequence[float]] = {
+    "hidden": (8, 16, 24, 32, 64),
+    "second": (0, 0, 16),
+    "decay": (0.03, 0.1, 0.3, 1.0),
+    "noise": (0.0, 0.0, 0.3),
+}
+
+ENTRIES = (
+    Entry("mlp_classes", MlpClasses, train.fit_mlp_classes, _HYPER, UNSCALED, most=256, rounds=1),
+    Entry("mlp_int8_classes", MlpInt8Classes, train.fit_mlp_int8_classes, _HYPER, UNSCALED, most=256, rounds=1),
+    Entry("mlp_values", MlpValues, train.fit_mlp_values, _HYPER, UNSCALED, most=256, rounds=1),
+    Entry("mlp_int8_values", MlpInt8Values, train.fit_mlp_int8_values, _HYPER, UNSCALED, most=256, rounds=1),
+)
