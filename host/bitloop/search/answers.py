@@ -103,12 +103,11 @@ def _value_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared) 
 
 def _detections(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
     for fold in detection_folds(shop, recipe):
-        quality = balanced_accuracy(fold.truth, fold.said, 2)
         yield FoldAnswers(
             fold.truth,
             fold.said,
             fold.ratio[:, None],
-            quality,
+            fold.quality,
             partial(float, fold.confidence),
             fold.model,
             fold.view,

@@ -6,10 +6,12 @@ notice at all. They decide which library is chosen, never where its limit lies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bitloop.search.states import lasting_faults
 
 Planar = NDArray[np.float64]
 """(signals, samples, axes)."""
@@ -34,15 +36,14 @@ def vary(x: NDArray[np.float32], axes: int, seed: int) -> NDArray[np.float32]:
 
 
 def faults(x: NDArray[np.float32], axes: int, seed: int) -> NDArray[np.float32]:
-    """One simulated fault per signal, every kind equally often."""
-    rng = np.random.default_rng([seed, 2])
+    """One simulated fault per signal, every kind equally often; faults of states last (states.py)."""
     z, spread = _planar(x, axes)
-    changes: Sequence[Change] = _SIGNAL
     if z.shape[1] < 2:
-        changes, spread = _STATE, np.broadcast_to(z.std(axis=0, keepdims=True), z.shape)
+        return _flat(lasting_faults(z[:, 0, :], seed)[:, None, :])
+    rng = np.random.default_rng([seed, 2])
     out = z.copy()
-    kinds = np.arange(len(z)) % len(changes)
-    for number, change in enumerate(changes):
+    kinds = np.arange(len(z)) % len(_SIGNAL)
+    for number, change in enumerate(_SIGNAL):
         mine = kinds == number
         if mine.any():
             out[mine] = change(z[mine], spread[mine], rng)
@@ -94,23 +95,7 @@ def _stretched(z: Planar, speed: NDArray[np.float64]) -> Planar:
     return stretched
 
 
-def _off(z: Planar, spread: Planar, rng: np.random.Generator) -> Planar:
-    """One variable of a state far from where it was."""
-    out = z.copy()
-    column = rng.integers(z.shape[2], size=len(z))
-    rows = np.arange(len(z))
-    out[rows, 0, column] += rng.choice([-1.0, 1.0], size=len(z)) * 4.0 * spread[rows, 0, column]
-    return out
-
-
-def _swapped(z: Planar, spread: Planar, rng: np.random.Generator) -> Planar:
-    """Variables of different states in one: each is possible, together they are not."""
-    columns = [z[rng.permutation(len(z)), 0, c] for c in range(z.shape[2])]
-    return np.stack(columns, axis=1)[:, None, :] + 0.5 * spread * rng.normal(size=z.shape)
-
-
 _SIGNAL: tuple[Change, ...] = (_grown, _shrunk, _rough, _tone, _faster, _slower, _shocks)
-_STATE: tuple[Change, ...] = (_off, _swapped)
 
 
 def _planar(x: NDArray[np.float32], axes: int) -> tuple[Planar, Planar]:

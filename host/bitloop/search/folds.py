@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import SearchError
+from bitloop.search.regimes import stretches
 from bitloop.search.table import Rows, Table
 
 FOLDS = 3
@@ -48,6 +49,8 @@ def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> 
     parts = [np.flatnonzero((table.label == label) & (table.couple == couple)) for label, couple in _parts(table)]
     fewest = min(len(rows) for rows in parts)
     count = max(2, min(most, fewest // FEWEST_PER_BLOCK))
+    detects = table.kind in ("anomaly", "outlier")
+    delimits = stretches(table).astype(np.float32) if detects else table.targets
     held = np.empty(len(table.x), dtype=np.int64)
     whole = []
     for number, rows in enumerate(parts):
@@ -56,7 +59,7 @@ def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> 
         if how == "random":
             held[rows] = np.random.default_rng([seed, number]).permutation(np.arange(len(rows)) % count)
             continue
-        held[rows] = _whole(recordings, count) if whole[-1] else _blocks(recordings, table.targets[rows], count)
+        held[rows] = _whole(recordings, count) if whole[-1] else _blocks(recordings, delimits[rows], count)
     folds = tuple(Fold(np.flatnonzero(held != f), np.flatnonzero(held == f)) for f in range(count))
     return Split(folds, tuple(whole))
 
