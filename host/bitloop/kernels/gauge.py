@@ -89,6 +89,10 @@ class GaugedModel(LearningModel):
     def absorb(self, x: NDArray[np.float32], state: State) -> None:
         """Learn one signal (inputs,) in place, word 0 included; the gauge's other words are left alone."""
 
+    def with_memories(self, memory: int, smoothing: int) -> GaugedModel:
+        """The same model with another `memory` and `smoothing`."""
+        return replace(self, memory=memory, smoothing=smoothing)  # type: ignore[type-var]
+
     def params(self) -> tuple[int, ...]:
         """Smoothing, where the running mean is, and memory; what a model needs besides follows."""
         return (self.smoothing, self.core_size, self.memory)

@@ -63,19 +63,24 @@ class Space:
             branches.append(self._branch(rng, pick(rng, self.views)))
         entry = ENTRIES[model or pick(rng, [m for m in self.models for _ in range(ENTRIES[m].rounds)])]
         head = self._head(rng) if not view and rng.random() > PLAIN else Head()
-        return Recipe(tuple(branches), pick(rng, entry.scales), entry.name, _hyper(rng, entry), head)
+        return Recipe(tuple(branches), pick(rng, entry.scales), entry.name, self._hyper(rng, entry), head)
 
     def mutate(self, rng: np.random.Generator, parent: Recipe) -> Recipe:
         """A neighbour: mostly other hyper-parameters, sometimes another scaling, head, view or model."""
         change = rng.random()
         entry = ENTRIES[parent.model]
         if change < 0.35 and entry.hyper:
-            return replace(parent, hyper=_nudge(rng, parent.hyper, entry.hyper))
+            return replace(parent, hyper=_nudge(rng, parent.hyper, entry.hypers(self.given.length)))
         if change < 0.45:
             return replace(parent, scale=pick(rng, entry.scales))
         if change < 0.58:
             other = ENTRIES[pick(rng, self.models)]
-            return replace(parent, model=other.name, scale=pick(rng, other.scales), hyper=_hyper(rng, other))
+            return replace(
+                parent,
+                model=other.name,
+                scale=pick(rng, other.scales),
+                hyper=self._hyper(rng, other),
+            )
         if change < 0.7:
             return replace(parent, head=self._head(rng))
         return replace(parent, branches=self._rebranch(rng, parent.branches))
@@ -93,6 +98,10 @@ class Space:
             return Head()
         name = pick(rng, names)
         return Head(name, pick(rng, HEADS[name].widths))
+
+    def _hyper(self, rng: np.random.Generator, entry: Entry) -> Hyper:
+        options = entry.hypers(self.given.length)
+        return tuple((name, float(pick(rng, values))) for name, values in options.items())
 
     def _rebranch(self, rng: np.random.Generator, branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
         at = int(rng.integers(len(branches)))
@@ -128,10 +137,6 @@ def unit_of(table: Table) -> float:
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
     """One of the options, all equally likely."""
     return options[int(rng.integers(len(options)))]
-
-
-def _hyper(rng: np.random.Generator, entry: Entry) -> Hyper:
-    return tuple((name, float(pick(rng, values))) for name, values in entry.hyper.items())
 
 
 def _nudge(rng: np.random.Generator, hyper: Hyper, options: Mapping[str, Sequence[float]]) -> Hyper:

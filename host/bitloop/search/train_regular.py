@@ -11,13 +11,9 @@ import numpy as np
 
 from bitloop.kernels.base import Features
 from bitloop.kernels.checks import WEIGHT
-from bitloop.kernels.gauge import GaugedModel
 from bitloop.kernels.gaussian import Gaussian
-from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.hyperspheres import Hyperspheres
-from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.ratio import SMALLEST_LIMIT
-from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.search.cluster import centres
 
 Hypers = Mapping[str, float]
@@ -48,18 +44,3 @@ def fit_hyperspheres(x: Features, hyper: Hypers, limit: float, seed: int) -> Hyp
     own = np.sqrt(np.bincount(member, weights=squared) / np.bincount(member))
     radii = np.maximum(own, max(0.5 * float(np.sqrt(squared.mean())), 1e-6))
     return Hyperspheres(middles.astype(np.float32), (radii * limit).astype(np.float32))
-
-
-def running_gaussian(features: int, hyper: Hypers, factor: float) -> GaugedModel:
-    """The model before it has learned anything."""
-    return RunningGaussian(features, single(factor), single(hyper["floor"]))
-
-
-def mahalanobis(features: int, hyper: Hypers, factor: float) -> GaugedModel:
-    """The model before it has learned anything."""
-    return Mahalanobis(features, single(factor), single(hyper["floor"]))
-
-
-def growing_prototypes(features: int, hyper: Hypers, factor: float) -> GaugedModel:
-    """The model before it has learned anything."""
-    return GrowingPrototypes(features, int(hyper["capacity"]), single(hyper["novelty"]), single(factor))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bitloop.search.fits import first, linear, networks, outliers, ridge_classifier, trees
+from bitloop.search.fits import first, learning, linear, networks, outliers, ridge_classifier, trees
 from bitloop.search.fits.entry import Entry
 
 ENTRIES: Mapping[str, Entry] = {
     entry.name: entry
     for entry in (
         *first.ENTRIES,
+        *learning.ENTRIES,
         *linear.ENTRIES,
         *networks.ENTRIES,
         *outliers.ENTRIES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bitloop.kernels.base import Model
@@ -19,8 +19,8 @@ class Entry:
     `fit` takes, for classes and extrapolation, (features, labels or targets, hyper-parameters, seed); for outlier
     (features, hyper-parameters, limit, seed); for anomaly, whose models learn on the board, (number of features,
     hyper-parameters, limit). `hyper` has each hyper-parameter's choices, `scales` how features may be scaled, `most`
-    how many it takes. `rounds` is how often it is drawn at random in the
-    opening: less often where fitting takes long.
+    how many it takes. `rounds`: how often it is drawn at random in the opening, less often where fitting takes long.
+    `states` are further hyper-parameters where a signal is one state of a machine.
     """
 
     name: str
@@ -30,6 +30,11 @@ class Entry:
     scales: tuple[str, ...] = ALL_SCALES
     most: int = 512
     rounds: int = 3
+    states: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    def hypers(self, length: int) -> Mapping[str, Sequence[float]]:
+        """The choices for signals of so many samples."""
+        return {**self.hyper, **self.states} if length == 1 else self.hyper
 
     @property
     def kind(self) -> str:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from bitloop.kernels.gaussian import Gaussian
-from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
-from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.ridge import Ridge
-from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.sefr import Sefr
 from bitloop.search import train_classes, train_regular, train_values
 from bitloop.search.fits.entry import UNSCALED, Entry
 
-_FLOOR = {"floor": (1e-4, 1e-3, 1e-2, 1e-1, 1.0)}
-_GROWING = {"capacity": (8, 16, 32, 64, 128), "novelty": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5)}
-
 ENTRIES = (
-    Entry("running_gaussian", RunningGaussian, train_regular.running_gaussian, _FLOOR),
-    Entry("mahalanobis", Mahalanobis, train_regular.mahalanobis, _FLOOR, most=64),
-    Entry("growing_prototypes", GrowingPrototypes, train_regular.growing_prototypes, _GROWING),
     Entry("gaussian", Gaussian, train_regular.fit_gaussian, {"smoothing": (1e-6, 1e-4, 1e-3, 1e-2, 1e-1)}, UNSCALED),
     Entry("hyperspheres", Hyperspheres, train_regular.fit_hyperspheres, {"spheres": (1, 2, 4, 8, 16)}),
     Entry(
