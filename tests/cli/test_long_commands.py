@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +36,28 @@ def test_a_search_puts_its_finalists_on_the_shelf(tmp_path: Path) -> None:
     listed = run("libraries", project, "--json").json["libraries"]
     assert [row["id"] for row in listed] == [row["id"] for row in found]
     assert run(*command).json["candidates"] == found
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill a process at once")
+def test_a_killed_search_goes_on_and_finds_the_same(tmp_path: Path) -> None:
+    project = _fan(tmp_path)
+    options = ("search", project, "--evaluations", 30, "--seed", 5, "--jobs", 1, "--json")
+    code = "from bitloop.cli import main; main()"
+    child = subprocess.Popen([sys.executable, "-c", code, *map(str, options)], stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and child.poll() is None:
+        written = [path for path in (project / "search").glob("*.jsonl") if path.read_bytes().count(b"\n") > 6]
+        if written:
+            break
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    again = run(*options)
+    assert again.status == 0, again.err
+    assert again.json["resumed"] > 0
+    afresh = run(*options, "--fresh")
+    assert (afresh.json["resumed"], afresh.json["evaluations"]) == (0, again.json["evaluations"])
+    assert afresh.json["candidates"] == again.json["candidates"]
 
 
 def test_a_search_that_cannot_succeed_says_why(tmp_path: Path) -> None:

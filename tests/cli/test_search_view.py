@@ -243,6 +243,17 @@ def test_the_front_compares_what_is_known_and_only_the_same_signals() -> None:
     assert front([base, replace(base, number=2)]) == {1, 2}
 
 
+def test_of_equal_scores_the_lightest_is_meant(project: Project) -> None:
+    libraries = [Library(ready.classes_library().pipeline, ("a", str(n))) for n in range(3)]
+    signals = project.fingerprint()
+    found = [
+        Found(0, lib.id, "f", 0.9, 0.9, 10, flash, 300, signals)
+        for lib, flash in zip(libraries, (3, 1, 2), strict=True)
+    ]
+    project.libraries.put(list(zip(libraries, found, strict=True)))
+    assert [f.number for f in project.libraries.ranked(signals)] == [2, 3, 1]
+
+
 def test_an_index_from_before_there_were_pipelines_is_read(project: Project) -> None:
     library = ready.classes_library()
     project.libraries.put([(library, Found(0, library.id, "f", 0.9, 0.9, 10, 2000, 300, "s"))])

@@ -218,3 +218,14 @@ def test_states_of_several_sensors_have_hints_too() -> None:
     made = (Recording("a", REGULAR, x), Recording("b", ABNORMAL, x + 3))
     table = Table.of(Dataset("anomaly", 3, 1, made, multi_sensor=True))
     assert codes(table, metrics(table, 0.7, regular=1.0, abnormal=1.0)) == set()
+
+
+@pytest.mark.parametrize("kind", ["classes", "anomaly", "outlier"])
+@pytest.mark.parametrize(
+    "make", [np.zeros, np.ones, lambda shape: np.full(shape, 3e38), lambda shape: np.eye(*shape) * 1e-38]
+)
+def test_no_signals_are_too_odd_to_look_at(kind: str, make: Any) -> None:
+    names = (REGULAR, ABNORMAL) if kind != "classes" else ("a", "b")
+    made = tuple(Recording(name, name, make((20, AXES * LENGTH)).astype(np.float32)) for name in names)
+    table = Table.of(Dataset(kind, AXES, LENGTH, made))
+    assert all(hint.what for hint in hints(table, metrics(table, 0.5)))

@@ -85,7 +85,7 @@ def _show(console: Console, project: Project, found: tuple[Found, ...], everythi
         front(found),
     )
     current = [f for f in found if f.signals == signals]
-    shown = [f for f in current if everything or f.number in best or f.number == crowned]
+    shown = [f for f in current if everything or f.number in best or f.number in (crowned, found[0].number)]
     if shown:
         console.print(table(shown, kind, best, crowned))
         for line in pipelines(shown):

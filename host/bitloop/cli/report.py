@@ -125,7 +125,8 @@ def _show(console: Console, record: Mapping[str, Any]) -> None:
         console.print()
         console.print(_confusion(metrics))
     if record["learning"]:
-        say(console, f"\nlearning calls on the device: at least {record['learning']}")
+        curve = ", ".join(f"{accuracy:.3f} after {count}" for count, accuracy in metrics.get("learning_curve", ()))
+        say(console, f"\nlearning calls on the device: at least {record['learning']} (worst fold: {curve})")
     if record["radius"]:
         say(console, f"\nradius: {record['radius']:.6g}, in the model's own distance")
     for hint in record["hints"]:

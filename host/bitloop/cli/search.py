@@ -216,8 +216,9 @@ def _record(
     from bitloop.project import front
 
     rows, best = [], front(stored)
-    for found in stored:
-        rows.append({**found.to_record(project.settings.kind), "pareto": found.number in best})
+    for found, candidate in zip(stored, outcome.candidates, strict=True):
+        row = {**found.to_record(project.settings.kind), "pareto": found.number in best}
+        rows.append(row | ({"learning": candidate.library.learning} if candidate.library.learning else {}))
     fresh = max(0, outcome.evaluations - journal.before)
     rate = fresh / max(outcome.seconds, 1e-9) / about["jobs"]
     return {

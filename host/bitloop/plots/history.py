@@ -45,6 +45,9 @@ def history(points: Sequence[tuple[float, int, float, float]], seconds: float, q
         if end > LONG:
             axes.set_xscale("log")
             axes.xaxis.set_major_formatter("{x:g}")
+        else:
+            axes.set_xlim(left=0.0)
+        lowest = min(min(p[2], p[3]) for p in points)
+        axes.set_ylim(min(max(lowest - 0.02, 0.0), 0.9), 1.01)
     axes.set_xlabel("seconds")
-    axes.set_ylim(top=1.03)
     return figure

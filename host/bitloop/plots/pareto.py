@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+SAME = 0.01
+"""Half the height, in score, of the lowest picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A library: its number, score, flash in bytes, whether it is on the front, and whether it is the one meant."""
@@ -40,6 +44,11 @@ def pareto(spots: Sequence[Spot]) -> Figure:
     axes.set_xlabel("flash, KiB")
     axes.set_ylabel("score")
     axes.margins(0.1)
+    axes.ticklabel_format(useOffset=False)
+    if spots:  # scores that differ by less than this are the same to anybody
+        middle = (min(s.score for s in spots) + max(s.score for s in spots)) / 2
+        low, high = axes.get_ylim()
+        axes.set_ylim(min(low, middle - SAME), max(high, middle + SAME))
     if spots:
         legend(axes)
     return figure

@@ -41,8 +41,13 @@ class Shelf:
         return tuple(Found.read(row, self._index) for row in rows)
 
     def ranked(self, signals: str) -> tuple[Found, ...]:
-        """Best first; libraries from other recordings than today's stand last: their scores mean something else."""
-        return tuple(sorted(self.entries(), key=lambda f: (f.signals != signals, -f.score, f.number)))
+        """Best first, of equals the lightest; those from other recordings than today's stand last.
+
+        Their scores mean something else.
+        """
+        return tuple(
+            sorted(self.entries(), key=lambda f: (f.signals != signals, -f.score, f.flash, f.ram, f.cycles, f.number))
+        )
 
     @property
     def crowned(self) -> int | None:

@@ -50,7 +50,7 @@ def finalists(shop: Workshop, budget: Budget, ranked: Sequence[Outcome], evaluat
             if candidate is not None and all(candidate.library.id != other.library.id for other in found):
                 families[outcome.recipe.family] += 1
                 found.append(candidate)
-    found.sort(key=lambda candidate: -candidate.score)
+    found.sort(key=lambda candidate: (-candidate.score, candidate.flash_bytes, candidate.ram_bytes))
     return [replace(candidate, pareto=not any(_better(other, candidate) for other in found)) for candidate in found]
 
 
