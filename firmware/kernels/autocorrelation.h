@@ -3,6 +3,7 @@
 #ifndef BL_AUTOCORRELATION_H
 #define BL_AUTOCORRELATION_H
 
+#include "lagged.h"
 #include "mean.h"
 #include "quotient.h"
 
@@ -10,12 +11,9 @@
 static inline float bl_autocorrelate(size_t length, size_t lags, float x[], float out[])
 {
     const float power = bl_centre(length, x);
-    for (size_t k = 1; k <= lags; k++) {
-        float sum = x[0] * x[k];
-        for (size_t i = 1; i < length - k; i++)
-            sum += x[i] * x[i + k];
-        out[k - 1u] = bl_quotient(sum, power);
-    }
+    bl_lagged(length, 1, 1, lags, x, x, out);
+    for (size_t k = 0; k < lags; k++)
+        out[k] = bl_quotient(out[k], power);
     return power;
 }
 

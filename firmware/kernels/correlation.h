@@ -6,26 +6,23 @@
 #ifndef BL_CORRELATION_H
 #define BL_CORRELATION_H
 
+#include "lagged.h"
 #include "mean.h"
 #include "quotient.h"
-
-/* Products of a[i] and b[i + lag], summed upwards; 0 <= lag < length. */
-static inline float bl_lagged(size_t length, size_t lag, const float a[], const float b[])
-{
-    float sum = a[0] * b[lag];
-    for (size_t i = 1; i < length - lag; i++)
-        sum += a[i] * b[i + lag];
-    return sum;
-}
 
 /* One pair, at every lag. `spread` is the product of what the axes are divided by. */
 static inline void bl_correlate(size_t length, size_t lags, size_t step, float spread, const float a[],
                                 const float b[], float out[])
 {
-    for (size_t k = 0; k < lags; k++)
-        out[k] = bl_quotient(bl_lagged(length, (lags - k) * step, b, a), spread);
-    for (size_t k = 0; k <= lags; k++)
-        out[lags + k] = bl_quotient(bl_lagged(length, k * step, a, b), spread);
+    bl_lagged(length, step, step, lags, b, a, out); /* the first axis late: from the middle outwards, so turned */
+    for (size_t k = 0; k < lags / 2u; k++) {
+        const float far = out[lags - 1u - k];
+        out[lags - 1u - k] = out[k];
+        out[k] = far;
+    }
+    bl_lagged(length, 0, step, lags + 1u, a, b, &out[lags]);
+    for (size_t k = 0; k < 2u * lags + 1u; k++)
+        out[k] = bl_quotient(out[k], spread);
 }
 
 /* `work` holds one float per axis and then the result. */

@@ -14,7 +14,7 @@ from tests.parity.matrix import assert_stage_parity
 from tests.parity.strategies import signals
 
 
-@given(st.data(), st.integers(2, 4), st.integers(0, 3), st.integers(1, 3))
+@given(st.data(), st.integers(2, 4), st.integers(0, 6), st.integers(1, 3))
 def test_same_bits_on_every_executor(data: st.DataObject, axes: int, lags: int, step: int) -> None:
     x = data.draw(signals(axes=axes, length=data.draw(st.integers(lags * step + 2, 24))))
     x[1, 0, 1] = np.nan

@@ -11,8 +11,8 @@ import numpy as np
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import WORK, Shape, Signals, Stage
 from bitloop.kernels.checks import whole
+from bitloop.kernels.lagged import lagged
 from bitloop.kernels.mean import centred
-from bitloop.kernels.order import upwards
 from bitloop.kernels.quotient import quotient
 
 
@@ -54,7 +54,7 @@ class Autocorrelation(Stage):
 def autocorrelate(x: Signals, lags: int) -> tuple[Signals, Signals]:
     """`bl_autocorrelate`: lags 1 .. of every axis (signals, axes, lags), and the power of each (signals, axes)."""
     d, power = centred(x)
-    sums = [upwards(d[:, :, :-k] * d[:, :, k:]) for k in range(1, lags + 1)]
+    sums = [lagged(d, d, k) for k in range(1, lags + 1)]
     return np.stack([quotient(total, power) for total in sums], axis=2), power
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import WORK, Shape, Signals, Stage
 from bitloop.kernels.checks import whole
+from bitloop.kernels.lagged import lagged
 from bitloop.kernels.mean import centred
-from bitloop.kernels.order import upwards
 from bitloop.kernels.quotient import quotient
 
 
@@ -61,15 +61,10 @@ class Correlation(Stage):
         pairs = []
         for a, b in combinations(range(x.shape[1]), 2):
             product = spread[:, a] * spread[:, b]
-            pairs.append([quotient(_lagged(d[:, a], d[:, b], lag), product) for lag in late])
+            first, second = d[:, a], d[:, b]
+            sums = [lagged(second, first, -lag) if lag < 0 else lagged(first, second, lag) for lag in late]
+            pairs.append([quotient(total, product) for total in sums])
         return np.ascontiguousarray(np.array(pairs, dtype=np.float32).transpose(2, 0, 1))
 
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
         return f"bl_correlation({given.axes}, {given.length}, {self.lags}, {self.step}, x, {names[WORK]});"
-
-
-def _lagged(a: Signals, b: Signals, lag: int) -> Signals:
-    """Sum of a[i] b[i + lag] over whatever both have."""
-    if lag < 0:
-        return _lagged(b, a, -lag)
-    return upwards(a[:, : a.shape[1] - lag] * b[:, lag:])
