@@ -16,6 +16,13 @@
 #define BL_VALID 0x1000u         /* kernel: positions inside only */
 #define BL_STEPS 0x8000u         /* dilation: of the steps of the channel */
 
+/* Unrolled, these loops need more registers than a Cortex-M has. */
+#if defined(__clang__) && defined(__arm__)
+#define BL_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define BL_ROLLED
+#endif
+
 /* Integers live in float buffers by their bits. */
 BL_INLINE int32_t bl_integer(const float *place)
 {
@@ -41,31 +48,39 @@ BL_INLINE void bl_whole_samples(size_t length, float offset, float gain, float x
 static inline size_t bl_channel(size_t axes, size_t length, uint32_t mask, size_t pad, uint32_t steps,
                                 const float q[], float m[])
 {
-    for (size_t t = 0; t < length + 2u * pad; t++)
-        m[t] = 0.0f;
-    float *const middle = &m[pad];
-    for (size_t a = 0; a < axes; a++)
+    float *const middle = &m[pad], *const after = &middle[length];
+    for (size_t t = 0; t < pad; t++)
+        m[t] = after[t] = 0.0f;
+    size_t a = 0;
+    while ((mask >> a & 1u) == 0u)
+        a++;
+    BL_ROLLED for (size_t t = 0; t < length; t++)
+        bl_put_integer(&middle[t], bl_integer(&q[a * length + t]));
+    for (a++; a < axes; a++)
         if ((mask >> a & 1u) != 0u)
-            for (size_t t = 0; t < length; t++)
+            BL_ROLLED for (size_t t = 0; t < length; t++)
                 bl_put_integer(&middle[t], bl_integer(&middle[t]) + bl_integer(&q[a * length + t]));
     if (steps == 0u)
         return length;
-    for (size_t t = 0; t + 1u < length; t++)
+    BL_ROLLED for (size_t t = 0; t + 1u < length; t++)
         bl_put_integer(&middle[t], bl_integer(&middle[t + 1u]) - bl_integer(&middle[t]));
     middle[length - 1u] = 0.0f;
     return length - 1u;
 }
 
-/* sums[t] = m(t - 4 d) + ... + m(t + 4 d) */
+/* sums[t] = m(t - 4 d) + ... + m(t + 4 d), each from the one d before it. */
 static inline void bl_nine_taps(size_t length, size_t d, const float m[], float sums[])
 {
-    for (size_t t = 0; t < length; t++) {
-        const float *const at = &m[t];
-        int32_t sum = bl_integer(at) + bl_integer(at + d) + bl_integer(at + 2u * d);
-        sum += bl_integer(at + 3u * d) + bl_integer(at + 4u * d) + bl_integer(at + 5u * d);
-        sum += bl_integer(at + 6u * d) + bl_integer(at + 7u * d) + bl_integer(at + 8u * d);
+    for (size_t t = 0; t < d; t++) {
+        int32_t sum = 0;
+        for (size_t tap = 0; tap < 9u; tap++)
+            sum += bl_integer(&m[t + tap * d]);
         bl_put_integer(&sums[t], sum);
     }
+    const float *const leaves = m, *const enters = &m[9u * d];
+    float *const next = &sums[d];
+    BL_ROLLED for (size_t t = 0; t < length - d; t++)
+        bl_put_integer(&next[t], bl_integer(&sums[t]) + bl_integer(&enters[t]) - bl_integer(&leaves[t]));
 }
 
 /* How often the kernel's output is above the bias; `kernel` holds the places of its three taps, four bits each. */
@@ -76,7 +91,7 @@ static inline uint32_t bl_above(size_t first, size_t last, size_t d, uint32_t ke
     const float *const j = &m[(kernel >> 4 & 15u) * d];
     const float *const k = &m[(kernel >> 8 & 15u) * d];
     uint32_t count = 0;
-    for (size_t t = first; t < last; t++) {
+    BL_ROLLED for (size_t t = first; t < last; t++) {
         const int32_t three = bl_integer(&i[t]) + bl_integer(&j[t]) + bl_integer(&k[t]);
         count += 3 * three - bl_integer(&sums[t]) > bias ? 1u : 0u;
     }

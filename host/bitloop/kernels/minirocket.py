@@ -93,9 +93,9 @@ class MiniRocket(Stage):
         return self.features + 3 * given.length
 
     def effort(self, given: Shape) -> float:
-        """Per sample: two steps to quantise, one per axis of a channel, five for nine taps, two per feature."""
+        """Per sample: two steps to quantise, one per axis of a channel, three for nine taps, two per feature."""
         axes = sum(int(mask).bit_count() for mask in self.masks)
-        return float(2 * given.size + (axes + 5 * len(self.masks) + 2 * self.features) * given.length)
+        return float(2 * given.size + (axes + 3 * len(self.masks) + 2 * self.features) * given.length)
 
     def params(self, given: Shape) -> tuple[int, ...]:
         return (self.features, len(self.masks))

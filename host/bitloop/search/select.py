@@ -19,6 +19,8 @@ Goal = NDArray[Any]
 
 BINS = 8
 """Values of a feature, or of a target, are cut into so many equally frequent ones to count their information."""
+SAMPLED = 400
+"""Signals that the strength of a ridge ranking is chosen on."""
 BLOCKS = 8
 """Stretches of training signals in which a feature of regular signals should look alike."""
 
@@ -90,15 +92,28 @@ def _binned(wide: Wide) -> NDArray[np.int64]:
 def _ridge(wide: Wide, y: Goal, labels: bool) -> Order:
     """The lesser half goes, by the size of its weights; the rest is fitted again, down to a handful."""
     goal = 2.0 * (y[:, None] == np.unique(y)) - 1.0 if labels else y.astype(np.float64)[:, None]
-    weight = (len(y) / np.bincount(y)[y]) if labels else np.ones(len(y))
+    weight = np.sqrt(len(y) / np.bincount(y)[y] if labels else np.ones(len(y)))[:, None]
+    few = slice(None, None, -(-len(y) // SAMPLED))  # the strength need not be exact
+    strength = ridge_path(wide[few], goal[few], weight[few, 0] ** 2).strength
+    a, b = weight * wide, weight * (goal - goal.mean(axis=0))
     left, gone = np.arange(wide.shape[1]), np.empty(0, dtype=np.int64)
     while True:
-        weights = ridge_path(wide[:, left], goal, weight).weights
+        weights = _solved(a[:, left], b, strength)
         order = left[_order((weights * weights).sum(axis=1))]
         half = (len(order) + 1) // 2
         if half < 4:
             return np.concatenate([order, gone])
         left, gone = np.sort(order[:half]), np.concatenate([order[half:], gone])
+
+
+def _solved(a: Wide, b: Wide, strength: float) -> Wide:
+    """Ridge weights (features, outputs) by the smaller Gram matrix; strength as in `ridge_path`."""
+    penalty = strength * max(float(np.einsum("ij,ij->", a, a)) / a.shape[1], 1e-30) + 1e-9
+    tall = len(a) >= a.shape[1]
+    gram = a.T @ a if tall else a @ a.T
+    gram[np.diag_indices_from(gram)] += penalty
+    found = np.linalg.solve(gram, a.T @ b if tall else b)
+    return np.asarray(found if tall else a.T @ found, dtype=np.float64)
 
 
 def _spread_out(wide: Wide, y: Goal, labels: bool) -> Order:

@@ -18,7 +18,8 @@ from bitloop.search import rocket
 from bitloop.search.views.common import YES_OR_NO, decimations, front, whole
 from bitloop.search.views.view import Chosen, Options, Stages, View
 
-_SIZES = (84, 168, 336, 504, 672)
+_SIZES = (84, 168, 336, 504, 672, 1344)
+"""The last is more than a model takes: for heads to choose from."""
 _LEAST = 16
 """Samples that kernels of nine taps find something in."""
 
