@@ -55,7 +55,7 @@ def stages(x: Signals) -> list[Stage]:
         Dct(13),
         MelBands(EDGES),
         MelSpectrogram(64, 32, mel_edges(33, 16, 0.3)),
-        ActiveSegments(x.shape[1], x.shape[1], 0.3, True, False),
+        ActiveSegments(x.shape[1], x.shape[1], 0.3, 0.5, False),
         Decimate(4),
         Statistics(("rms", "peak_to_peak", "kurtosis")),
         Statistics(NAMES),

@@ -93,7 +93,7 @@ static void quantise(uint32_t bytes, size_t n, const float by[], float x[])
 }
 
 BLH_STAGE(active_segments,
-          bl_active_segments(axes / params[0], params[0], length, params[1], bl_float(params[2]), params[3] != 0u,
+          bl_active_segments(axes / params[0], params[0], length, params[1], bl_float(params[2]), bl_float(params[3]),
                              params[4] != 0u, work, row))
 BLH_STAGE(autocorrelation, bl_autocorrelation(axes, length, params[0], row, work))
 BLH_STAGE(autoregression, bl_autoregression(axes, length, params[0], params[1] != 0u, row, work))

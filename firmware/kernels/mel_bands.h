@@ -1,9 +1,9 @@
 /* Triangular bands of a spectrum, such as a mel filter bank: (axes, bins) becomes (axes, bands).
  *
- * Band b rises from edges[b] to its peak at edges[b+1] and falls to edges[b+2]; it is the mean of those bins weighted
- * by the triangle, summed upwards. `rise` has, for each bin from edges[0] + 1 to the last edge, how far it is from the
- * edge before to the edge after, 0 to 1: the weight in the band that rises there, and 1 minus it in the one that
- * falls. In place: a band is written before the bins the next ones read, because edges rise. */
+ * Band b rises from edges[b] to its peak at edges[b+1] and falls to edges[b+2]; it is the mean of those bins
+ * weighted by the triangle, summed upwards. `rise` has, for each bin from edges[0] + 1 to the last edge, how far it
+ * is from the edge before to the edge after, 0 to 1: the weight in the band that rises there, and 1 minus it in the
+ * one that falls. In place: a band is written before the bins the next ones read, because edges rise. */
 #ifndef BL_MEL_BANDS_H
 #define BL_MEL_BANDS_H
 

@@ -41,7 +41,7 @@ _STATISTICS: tuple[Stage, ...] = (Statistics(("rms", "peak_to_peak", "kurtosis")
 _MFCC: tuple[Stage, ...] = (
     MelSpectrogram(16, 8, (0, 2, 4, 6, 9)),
     RelativeLogarithm(0.003),
-    ActiveSegments(3, 2, 0.3, True, True),
+    ActiveSegments(3, 2, 0.3, 0.5, True),
     Dct(2),
 )
 _CEPSTRUM: tuple[Stage, ...] = (Hann(), RfftMagnitude(), Power(), MelBands((0, 2, 5, 9, 17)), Logarithm(1e-6), Dct(2))

@@ -78,7 +78,7 @@ MFCC: Mapping[str, Value] = {
     "floor": "40 dB",
     "active": 0.4,
     "segments": 3,
-    "centered": False,
+    "centering": 0.0,
     "steps": False,
     "coefficients": 8,
 }

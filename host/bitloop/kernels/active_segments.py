@@ -24,8 +24,8 @@ class ActiveSegments(Stage):
 
     (axes * frames, values) to (axes * rows, values): `frames` per axis go in; out come `segments` rows, with `steps`
     followed by the segments - 1 differences of neighbours. The level of a frame is the sum of its values, which are
-    logarithms; active is what reaches quietest + share * (loudest - quietest), everything for a share of 0. With
-    `centered`, each value's mean over the segments is taken away (cepstral mean normalisation).
+    logarithms; active is what reaches quietest + share * (loudest - quietest), everything for a share of 0. Each
+    value loses `centering` times its mean over the segments (1: cepstral mean normalisation).
     """
 
     kernel: ClassVar[str] = "active_segments"
@@ -33,13 +33,14 @@ class ActiveSegments(Stage):
     frames: int
     segments: int
     share: float
-    centered: bool
+    centering: float
     steps: bool
 
     def __post_init__(self) -> None:
         checks.whole(self.frames, 1, 65536, "active_segments.frames")
         checks.whole(self.segments, 1, 1024, "active_segments.segments")
         checks.real(self.share, 0.0, 1.0, "active_segments.share")
+        checks.real(self.centering, 0.0, 1.0, "active_segments.centering")
         if self.rows > self.frames:
             raise LibraryError(f"{self.frames} frames do not make {self.rows} rows of segments")
 
@@ -60,14 +61,15 @@ class ActiveSegments(Stage):
         return float(2 * given.size + 2 * self.shape(given).size)
 
     def params(self, given: Shape) -> tuple[int, ...]:
-        share = int(np.float32(self.share).view(np.uint32))
-        return (self.frames, self.segments, share, int(self.centered), int(self.steps))
+        share, centering = (int(np.float32(value).view(np.uint32)) for value in (self.share, self.centering))
+        return (self.frames, self.segments, share, centering, int(self.steps))
 
     def reference(self, x: Signals) -> Signals:
         planes = x.reshape(-1, self.frames, x.shape[2])
         rows = self._means(planes, *self._active(planes))
-        if self.centered:
-            rows = rows - (upwards(rows.transpose(0, 2, 1)) / np.float32(self.segments))[:, None, :]
+        if np.float32(self.centering) > 0:
+            mean = upwards(rows.transpose(0, 2, 1)) / np.float32(self.segments)
+            rows = rows - (np.float32(self.centering) * mean)[:, None, :]
         if self.steps:
             rows = np.concatenate([rows, rows[:, 1:] - rows[:, :-1]], axis=1)
         return rows.reshape(len(x), -1, x.shape[2])
@@ -97,6 +99,6 @@ class ActiveSegments(Stage):
         return np.stack(means, axis=1)
 
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
-        axes, options = given.axes // self.frames, f"{int(self.centered)}, {int(self.steps)}"
+        axes, options = given.axes // self.frames, f"{float_literal(self.centering)}, {int(self.steps)}"
         sizes = f"{axes}, {self.frames}, {given.length}, {self.segments}, {float_literal(self.share)}"
         return f"bl_active_segments({sizes}, {options}, {names[WORK]}, x);"

@@ -37,7 +37,7 @@ def mean_spectrum(chosen: Chosen, given: Shape) -> list[Stage]:
     if chosen["power"]:
         stages.append(Power())
     if frames > 1:
-        stages.append(ActiveSegments(frames, 1, 0.0, False, False))
+        stages.append(ActiveSegments(frames, 1, 0.0, 0.0, False))
     return stages + logarithm(chosen)
 
 

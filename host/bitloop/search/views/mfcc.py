@@ -25,15 +25,15 @@ def _options(given: Shape, unit: float) -> Options:
     return {
         "difference": YES_OR_NO,
         "frame": frames,
-        "overlap": (50, 50, 75),
-        "bands": tuple(b for b in (6, 12, 16, 20, 24, 32) if b < frames[-1] // 2),
+        "overlap": (50, 50, 50, 75),
+        "bands": tuple(b for b in (8, 12, 16, 20, 24, 32) if b < frames[-1] // 2) or (frames[-1] // 2,),
         "corner": CORNERS,
-        "floor": logarithms(unit),
-        "active": (0.0, 0.2, 0.3, 0.4),
+        "floor": logarithms(unit)[:-1],
+        "active": (0.0, 0.2, 0.3, 0.4, 0.5),
         "segments": (3, 5, 8, 12),
-        "centered": (False, False, True),
+        "centering": (0.0, 0.3, 0.5, 0.7),
         "steps": (False, False, True),
-        "coefficients": (0, 8, 13, 20),
+        "coefficients": (0, 10, 13, 20),
     }
 
 
@@ -43,7 +43,7 @@ def _stages(chosen: Chosen, given: Shape) -> Stages:
     stages += logarithm(chosen)
     steps = bool(chosen["steps"])
     segments = min(whole(chosen, "segments"), (frames + 1) // 2 if steps else frames)
-    stages.append(ActiveSegments(frames, segments, real(chosen, "active"), bool(chosen["centered"]), steps))
+    stages.append(ActiveSegments(frames, segments, real(chosen, "active"), real(chosen, "centering"), steps))
     kept = whole(chosen, "coefficients")
     if kept and isinstance(stages[1], MelSpectrogram):
         stages.append(Dct(min(kept, stages[1].bands)))
