@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import Features, Model, StaticModel
+from bitloop.kernels.pipeline import refused
 from bitloop.native import host
 from bitloop.search.detect import detection_folds
 from bitloop.search.fits import ENTRIES
@@ -66,7 +67,8 @@ def _classes(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
 
 def _class_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared, model: StaticModel) -> float:
     label, count = shop.table.label, len(shop.table.labels)
-    varied = choose(model, view.extra[fold.test], view.extra_usable[fold.test])
+    twins = shop.finished(view, fold.test)
+    varied = choose(model, twins, ~refused(twins))
     few = fold.test[view.usable[fold.test]]
     if len(np.unique(label[few])) < count:
         return 0.0

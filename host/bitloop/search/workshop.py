@@ -56,7 +56,7 @@ class Prepared:
 
     @cached_property
     def extra(self) -> Features:
-        return self.shop.finished(self, "twins")
+        return self.shop.finished(self)
 
     @cached_property
     def extra_usable(self) -> NDArray[np.bool_]:
@@ -101,6 +101,12 @@ class Workshop:
         same = copy(self)
         same.split, same._role = fold, "sample"
         return same
+
+    @property
+    def once(self) -> bool:
+        """Whether views are fitted once, on all signals: they look at no label, and a bias more or less tells nothing
+        of single signals. Where regular signals are learned they are fitted on these alone, for every fold."""
+        return self.table.kind in ("classes", "extrapolation")
 
     @cached_property
     def twins(self) -> NDArray[np.float32]:
@@ -148,9 +154,12 @@ class Workshop:
             raise LibraryError(f"{base.shape[1]} features are too many")
         return Prepared(self, recipe, chains, keep, tuple(head), base, name)
 
-    def finished(self, prepared: Prepared, which: str) -> Features:
-        """Features of the table or the twins with everything as it was fitted."""
-        x = self._gathered(prepared, which)
+    def finished(self, prepared: Prepared, rows: Rows | None = None) -> Features:
+        """Features of the twins, or of those of some rows, with everything as it was fitted."""
+        if rows is None:
+            x = self._gathered(prepared, "twins")
+        else:
+            x = np.concatenate([self._run(chain, self.signals["twins"][rows]) for chain in prepared.chains], axis=1)
         if prepared.keep is not None:
             x = np.ascontiguousarray(x[:, prepared.keep])
         for stage in prepared.head:
@@ -165,6 +174,8 @@ class Workshop:
         fit = VIEWS[branch.view].fit
         if fit is None:
             return branch.stages(self.given)
+        if self.once:
+            train, name = np.arange(len(self.table.x)), None
         x = self.signals["table"][train]
         key = (branch, self._role, name, "chain")
         return self._memory.get(
@@ -175,7 +186,8 @@ class Workshop:
         """Features of all branches side by side, each computed once."""
         parts = []
         for branch, chain in zip(prepared.recipe.branches, prepared.chains, strict=True):
-            key = (branch, (self._role, prepared.name) if branch.fitted else None, which)
+            name = None if self.once else prepared.name
+            key = (branch, (self._role, name) if branch.fitted else None, which)
             parts.append(self._memory.get(key, lambda c=chain: self._features(c, which), lambda f: f.nbytes))  # type: ignore[misc]
         return np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
 
@@ -183,7 +195,10 @@ class Workshop:
         size = Preprocessing(self.given.axes, self.given.length, (chain,)).gathered
         if size > WIDEST:
             raise LibraryError(f"{size} features are too many")
-        x = self.signals[which]
+        return self._run(chain, self.signals[which])
+
+    @staticmethod
+    def _run(chain: Chain, x: Signals) -> Features:
         with np.errstate(all="ignore"):
             for stage in chain:
                 x = stage.run(x, host())
