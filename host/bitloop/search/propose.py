@@ -15,6 +15,7 @@ from bitloop.search.heads import HEADS
 from bitloop.search.recipe import Recipe
 from bitloop.search.result import Outcome
 from bitloop.search.space import Space
+from bitloop.search.views import VIEWS
 
 FIRST, GENERATION = 24, 96
 """Candidates proposed from the same knowledge: at first few, later so many."""
@@ -72,6 +73,8 @@ class Proposer:
                 recipe = self.space.mutate(rng, _parent(rng, parents))
                 if rng.random() < 0.3:
                     recipe = self.space.mutate(rng, recipe)
+            if pair is None and rng.random() > _cheap(recipe):
+                continue
             if recipe not in taken and self._possible(recipe):
                 return recipe
         return None
@@ -87,6 +90,11 @@ class Proposer:
                 return False
             made = min(made, recipe.head.width) if head.narrows else made
         return made <= ENTRIES[recipe.model].most and not least(plan).beyond(self.budget)
+
+
+def _cheap(recipe: Recipe) -> float:
+    """Chance of a recipe to be tried when it comes up: the dearer, the rarer."""
+    return ENTRIES[recipe.model].cheap * min(VIEWS[branch.view].cheap for branch in recipe.branches)
 
 
 def _parent(rng: np.random.Generator, parents: Sequence[Outcome]) -> Recipe:

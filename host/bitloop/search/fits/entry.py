@@ -37,5 +37,10 @@ class Entry:
         return {**self.hyper, **self.states} if length == 1 else self.hyper
 
     @property
+    def cheap(self) -> float:
+        """Share of its candidates that are kept when they come up."""
+        return min(1.0, self.rounds / 2)
+
+    @property
     def kind(self) -> str:
         return self.kernel.kind

@@ -34,3 +34,5 @@ class View:
     fit: Callable[[Chosen, Shape, Signals, NDArray[Any], int], Stages] | None = None
     kinds: tuple[str, ...] = KINDS
     rounds: int = 1
+    cheap: float = 1.0
+    """Share of its candidates that are kept when they come up: less where features take long to compute."""
