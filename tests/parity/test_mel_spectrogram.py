@@ -69,3 +69,11 @@ def test_refuses_what_would_not_work_in_place(size: int, hop: int, edges: tuple[
 def test_refuses_signals_shorter_than_a_frame() -> None:
     with pytest.raises(LibraryError, match="a frame of 64 samples does not fit into 63"):
         MelSpectrogram(64, 32, (0, 3, 9)).shape(Shape(1, 63))
+
+
+def test_effort_grows_with_frames_and_faster_than_their_size() -> None:
+    def effort(size: int, hop: int, length: int) -> float:
+        return MelSpectrogram(size, hop, (0, 3, 9)).effort(Shape(1, length))
+
+    assert effort(64, 32, 64 + 9 * 32) == 10 * effort(64, 32, 64)
+    assert 2 * effort(256, 128, 256) < effort(512, 128, 512) < 3 * effort(256, 128, 256)

@@ -58,7 +58,8 @@ class ActiveSegments(Stage):
         return self.frames + self.rows * given.length
 
     def effort(self, given: Shape) -> float:
-        return float(2 * given.size + 2 * self.shape(given).size)
+        """Levels and means, and a division and copies per value that comes out."""
+        return float(2 * given.size + 10 * self.shape(given).size)
 
     def params(self, given: Shape) -> tuple[int, ...]:
         share, centering = (int(np.float32(value).view(np.uint32)) for value in (self.share, self.centering))

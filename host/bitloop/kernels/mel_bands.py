@@ -37,7 +37,8 @@ class MelBands(Stage):
         return Shape(given.axes, len(self.edges) - 2)
 
     def effort(self, given: Shape) -> float:
-        return float(2 * given.axes * (self.edges[-1] - self.edges[0]))
+        """Every bin twice, and a division per band."""
+        return float(given.axes * (2 * (self.edges[-1] - self.edges[0]) + 8 * (len(self.edges) - 2)))
 
     def params(self, given: Shape) -> tuple[int, ...]:
         return (len(self.edges) - 2,)

@@ -58,9 +58,9 @@ class MelSpectrogram(Stage):
         return self.size
 
     def effort(self, given: Shape) -> float:
-        """Butterflies of all passes, and what is done once per sample."""
+        """Per frame: the passes of the transform, what is done once per sample and per band, and the calls."""
         passes = self.size.bit_length() - 1
-        return float(given.axes * self.frames(given.length) * self.size * (passes + 4)) / 2
+        return float(given.axes * self.frames(given.length) * (self.size * (passes + 4) + 8 * self.bands + 40))
 
     def params(self, given: Shape) -> tuple[int, ...]:
         return (self.size, self.hop, self.bands)
