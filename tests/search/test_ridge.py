@@ -28,12 +28,15 @@ def test_weights_are_those_of_scikit_learn(shape: tuple[int, int], strength: flo
     np.testing.assert_allclose(path.bias, expected.intercept_, rtol=1e-3, atol=1e-3)
 
 
-@pytest.mark.parametrize("shape", [(40, 6), (20, 30)])
-def test_held_predictions_are_those_of_models_fitted_without_the_signal(shape: tuple[int, int]) -> None:
+@pytest.mark.parametrize("strength", [0.1, 1e-5])
+@pytest.mark.parametrize("shape", [(40, 6), (20, 30), (12, 300)])
+def test_held_predictions_are_those_of_models_fitted_without_the_signal(
+    shape: tuple[int, int], strength: float
+) -> None:
     x, goal, weight = problem(*shape)
-    path = ridge_path(x, goal, weight, strengths=np.array([0.1]))
+    path = ridge_path(x, goal, weight, strengths=np.array([strength]))
     off = x - np.average(x, axis=0, weights=weight)
-    alpha = 0.1 * float((weight[:, None] * off * off).sum()) / shape[1]
+    alpha = strength * float((weight[:, None] * off * off).sum()) / shape[1]
     for i in range(0, len(x), 5):
         rest = np.arange(len(x)) != i
         model = SklearnRidge(alpha=alpha).fit(x[rest], goal[rest], sample_weight=weight[rest])

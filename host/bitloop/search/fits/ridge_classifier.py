@@ -53,19 +53,23 @@ def ridge_path(x: Wide, goal: Wide, weight: Wide, firmer: float = 1.0, strengths
     a, b = root * (x - middle), root * (goal - level)
     unit = max(float(np.einsum("ij,ij->", a, a)) / a.shape[1], 1e-30)
     basis, values, back = _decomposed(a, unit)
-    inner = basis.T @ b.astype(np.float32)
-    shrunk = (values[:, None] / (values[:, None] + strengths * unit)).astype(np.float32)
-    reach = (basis * basis) @ shrunk + share[:, None]
-    fits = basis @ (shrunk[:, :, None] * inner[:, None, :]).reshape(len(inner), len(strengths) * b.shape[1])
-    rest = (b[:, None, :] - fits.reshape(len(b), len(strengths), -1)) / (1.0 - reach)[:, :, None]
+    inner, square = basis.T @ b.astype(basis.dtype), basis * basis
+    left = (strengths * unit / (values[:, None] + strengths * unit)).astype(basis.dtype)  # 1 - what is shrunk to
+    slack = np.maximum(1.0 - share - square.sum(axis=1), 0.0)[:, None] + square @ left
+    fits = basis @ (left[:, :, None] * inner[:, None, :]).reshape(len(inner), len(strengths) * b.shape[1])
+    rest = (b - basis @ inner)[:, None, :] + fits.reshape(len(b), len(strengths), -1)
+    rest /= np.maximum(slack, 1e-9)[:, :, None]
     best = int(np.argmin(np.einsum("nso,nso->s", rest, rest)))
     strength = float(strengths[best]) * firmer * unit
     weights = back @ (inner / (values + strength)[:, None])
     return Path(weights, level - middle @ weights, strength / unit, goal - rest[:, best] / root)
 
 
-def _decomposed(a: Wide, unit: float) -> tuple[Narrow, Wide, Wide]:
-    """U (signals, r), the squared singular values (r,), and V diag(singular values) (features, r) of `a`."""
+def _decomposed(a: Wide, unit: float) -> tuple[Wide | Narrow, Wide, Wide]:
+    """U (signals, r), the squared singular values (r,), and V diag(singular values) (features, r) of `a`.
+
+    With more features than signals, what is left of a signal is next to nothing and needs double precision.
+    """
     tall = len(a) >= a.shape[1]
     values, vectors = np.linalg.eigh(a.T @ a if tall else a @ a.T)
     kept = values > 1e-6 * unit
@@ -76,7 +80,7 @@ def _decomposed(a: Wide, unit: float) -> tuple[Narrow, Wide, Wide]:
             values,
             vectors * np.sqrt(values),
         )
-    return vectors.astype(np.float32), values, a.T @ vectors
+    return vectors, values, a.T @ vectors
 
 
 def fit_ridge_classifier(x: Features, y: NDArray[np.int64], hyper: Hypers, seed: int) -> Linear:
