@@ -85,6 +85,14 @@ def test_detection_ranks_by_the_ratio_and_counts_similarities() -> None:
     assert (sum(alike["regular"]), sum(alike["abnormal"]), len(alike["abnormal"])) == (3, 2, 101)
 
 
+def test_anomalies_are_ranked_by_the_similarity_the_device_answers_outliers_by_the_ratio() -> None:
+    truth = np.array([0, 1, 1])
+    ratio = np.array([[4.1], [4.5], [6.0]], dtype=np.float32)  # similarity is 0 from 4 on
+    far = Answers(truth, np.ones(3, dtype=np.int64), ratio)
+    assert measures(table("anomaly", "regular", "abnormal"), [far])["roc_auc"] == 0.5
+    assert measures(table("outlier", "regular", "abnormal"), [far])["roc_auc"] == 1.0
+
+
 def test_regular_signals_alone_have_no_area_under_roc() -> None:
     truth, ratio = np.zeros(4, dtype=np.int64), np.array([[0.5], [0.1], [0.2], [2.0]], dtype=np.float32)
     measured = measures(table("outlier", "regular", "abnormal"), [Answers(truth, (ratio[:, 0] > 1) * 1, ratio)])

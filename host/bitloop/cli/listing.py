@@ -40,7 +40,8 @@ def table(
 
 def _caption(quality: str, long: str, found: Sequence[Found], crowned: int | None) -> str:
     lines = [
-        f"{quality}: {long} on held-out signals, worst: in the worst fold; flash and RAM (with stack) as linked",
+        f"{quality}: {long} on held-out signals, worst: quality of the worst fold",
+        "flash and RAM (with stack) as linked, cycles per call estimated",
         "* no other is as good in all of score, flash, RAM and cycles (the Pareto front)",
     ]
     if any(f.number == crowned for f in found):

@@ -60,11 +60,12 @@ def line(at: Progress, kind: str) -> str:
 
 
 def quality(at: Progress, kind: str) -> str:
-    """What the best is worth: R² of the worst fold, or balanced accuracy with its interval."""
+    """What the best is worth: R² of the worst fold, or of all folds with an interval."""
     if kind == "extrapolation":
         return f"R² {at.quality:.4f} in the worst fold"
     low, high = at.interval
-    return f"balanced accuracy {low:.3f} to {high:.3f} (95 %), {at.quality:.3f} in the worst fold"
+    name = "balanced accuracy" if kind == "classes" else "quality"
+    return f"{name} {low:.3f} to {high:.3f} (95 %), {at.quality:.3f} in the worst fold"
 
 
 def status(at: Progress, kind: str) -> Any:

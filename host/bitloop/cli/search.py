@@ -218,6 +218,7 @@ def _record(
     rows, best = [], front(stored)
     for found, candidate in zip(stored, outcome.candidates, strict=True):
         row = {**found.to_record(project.settings.kind), "pareto": found.number in best}
+        row |= {"roc_auc": candidate.metrics["roc_auc"]} if "roc_auc" in candidate.metrics else {}
         rows.append(row | ({"learning": candidate.library.learning} if candidate.library.learning else {}))
     fresh = max(0, outcome.evaluations - journal.before)
     rate = fresh / max(outcome.seconds, 1e-9) / about["jobs"]

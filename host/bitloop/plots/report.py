@@ -32,7 +32,7 @@ def figures(
     """
     drawn: dict[str, Figure] = {}
     if points:
-        drawn["history"] = history(points, seconds, "R²" if "r2" in metrics else "balanced accuracy")
+        drawn["history"] = history(points, seconds, "R²" if "r2" in metrics else "quality")
     if metrics.get("confusion"):
         drawn["confusion"] = confusion(metrics["confusion"], metrics["labels"], metrics.get("refused", 0))
     if metrics.get("per_class"):

@@ -267,6 +267,7 @@ class Project:
             (self.signals / entry.file).unlink(missing_ok=True)
         (self.signals / "index.toml").unlink(missing_ok=True)
         self.libraries.clear()
+        self.searches.clear()
 
 
 def _labels(kind: str) -> str:

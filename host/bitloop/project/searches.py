@@ -62,6 +62,11 @@ class Searches:
         finally:
             lock.release()
 
+    def clear(self) -> None:
+        """Remove every journal."""
+        for path in self.folder.glob("*.jsonl"):
+            path.unlink(missing_ok=True)
+
     def _tidy(self, newest: Path) -> None:
         old = [path for path in self.folder.glob("*.done.jsonl") if path != newest]
         for path in sorted(old, key=lambda path: path.stat().st_mtime)[: max(0, len(old) - KEPT + 1)]:

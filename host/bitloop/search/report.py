@@ -9,8 +9,9 @@
     confusion    rows the truth, columns the answer, in the order of `labels`; `refused` signals are in no column
     figures      what plots need beyond that: counts of signals by similarity
 
-and for extrapolation r2, mae, smape, per_fold likewise, and the pairs of truth and estimate. A metric that cannot be
-computed (area under ROC without abnormal signals) is left out.
+`roc_auc` is of the probabilities (each class against the rest, the mean of all), for anomaly of the similarity as the
+device answers it, for outlier of the ratio. For extrapolation there are r2, mae, smape, per_fold likewise, and the
+pairs of truth and estimate. A metric that cannot be computed (area under ROC without abnormal signals) is left out.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def spread(values: Sequence[float], worst: str = "least") -> dict[str, Any]:
 
 def _labelled(table: Table, folds: Sequence[Answered]) -> dict[str, Any]:
     names = table.labels
-    parts = [(fold.truth.astype(np.int64), fold.said.astype(np.int64), fold.outputs) for fold in folds]
+    ranked = _unlike if table.kind == "anomaly" else np.asarray
+    parts = [(fold.truth.astype(np.int64), fold.said.astype(np.int64), ranked(fold.outputs)) for fold in folds]
     truth, said, outputs = (np.concatenate([part[n] for part in parts]) for n in (0, 1, 2))
     whole = _scores(truth, said, outputs, len(names))
     shares = recalls(truth, said, len(names))
@@ -100,8 +102,14 @@ def _labelled(table: Table, folds: Sequence[Answered]) -> dict[str, Any]:
     rows = {name: spread(by_class[:, n].tolist()) for n, name in enumerate(names)}
     measured["per_fold"]["recall"] = {name: row for name, row in rows.items() if row}
     if table.kind != "classes":
-        measured["figures"] = {"similarity": _similarities(names, truth, outputs[:, 0])}
+        ratio = np.concatenate([fold.outputs[:, 0] for fold in folds])
+        measured["figures"] = {"similarity": _similarities(names, truth, ratio)}
     return measured
+
+
+def _unlike(ratio: NDArray[Any]) -> NDArray[Any]:
+    """What an anomaly library's user can rank by: the similarity in whole numbers, the least alike highest."""
+    return 100.0 - similarity(ratio).astype(np.float64)
 
 
 def _scores(truth: NDArray[np.int64], said: NDArray[np.int64], outputs: NDArray[Any], count: int) -> Scores:
