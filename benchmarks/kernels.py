@@ -19,23 +19,33 @@ from rich.table import Table
 
 from bitloop import native
 from bitloop.kernels.active_segments import ActiveSegments
+from bitloop.kernels.autocorrelation import Autocorrelation
+from bitloop.kernels.autoregression import Autoregression
 from bitloop.kernels.band_max import BandMax
 from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Signals, Stage
+from bitloop.kernels.biquad import Biquad
+from bitloop.kernels.correlation import Correlation
 from bitloop.kernels.dct import Dct
 from bitloop.kernels.decimate import Decimate
 from bitloop.kernels.difference import Difference
+from bitloop.kernels.envelope import Envelope
 from bitloop.kernels.hann import Hann
+from bitloop.kernels.histogram import Histogram
 from bitloop.kernels.logarithm import Logarithm
 from bitloop.kernels.mel_bands import MelBands, mel_edges
 from bitloop.kernels.mel_spectrogram import MelSpectrogram
+from bitloop.kernels.norm import Norm
 from bitloop.kernels.power import Power
+from bitloop.kernels.quantiles import Quantiles
 from bitloop.kernels.relative_logarithm import RelativeLogarithm
 from bitloop.kernels.remove_mean import RemoveMean
 from bitloop.kernels.rfft import RfftMagnitude
 from bitloop.kernels.scale import Scale
+from bitloop.kernels.segments import Segments
 from bitloop.kernels.stages import STAGES
 from bitloop.kernels.statistics import NAMES, Statistics
+from bitloop.kernels.wavelet import Wavelet
 
 EDGES = (0, 4, 8, 16, 32, 64, 128)
 
@@ -57,6 +67,18 @@ def stages(x: Signals) -> list[Stage]:
         MelSpectrogram(64, 32, mel_edges(33, 16, 0.3)),
         ActiveSegments(x.shape[1], x.shape[1], 0.3, 0.5, False),
         Decimate(4),
+        Segments(4),
+        Segments(5),
+        Norm(3, True),
+        Biquad.band(0.05, 0.2),
+        Envelope(0.1),
+        Wavelet("haar", 4),
+        Wavelet("db2", 4),
+        Quantiles((0.05, 0.25, 0.5, 0.75, 0.95)),
+        Histogram.relative(12, "sigma"),
+        Correlation(2, 4),
+        Autocorrelation(16),
+        Autoregression(8, True),
         Statistics(("rms", "peak_to_peak", "kurtosis")),
         Statistics(NAMES),
     ]

@@ -20,14 +20,20 @@ from sklearn.linear_model import Ridge as RidgeRegression
 from sklearn.naive_bayes import GaussianNB
 
 from bitloop.kernels import forest_classes, forest_values
+from bitloop.kernels.autocorrelation import Autocorrelation
+from bitloop.kernels.autoregression import Autoregression
 from bitloop.kernels.band_max import BandMax
 from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Features, Model, Stage
+from bitloop.kernels.biquad import Biquad
+from bitloop.kernels.correlation import Correlation
 from bitloop.kernels.decimate import Decimate
 from bitloop.kernels.difference import Difference
+from bitloop.kernels.envelope import Envelope
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.hann import Hann
+from bitloop.kernels.histogram import Histogram
 from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.logarithm import Logarithm
@@ -35,15 +41,19 @@ from bitloop.kernels.mahalanobis import Mahalanobis
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
+from bitloop.kernels.norm import Norm
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
+from bitloop.kernels.quantiles import Quantiles
 from bitloop.kernels.remove_mean import RemoveMean
 from bitloop.kernels.rfft import RfftMagnitude
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.scale import Scale
 from bitloop.kernels.sefr import Sefr
+from bitloop.kernels.segments import Segments
 from bitloop.kernels.statistics import NAMES as STATISTICS
 from bitloop.kernels.statistics import Statistics
+from bitloop.kernels.wavelet import Wavelet
 from bitloop.library.file import Library
 from bitloop.signals.reader import read_table
 from bitloop_hil.prove import Signals
@@ -230,6 +240,9 @@ def _spectrum(length: int, bands: int) -> tuple[Stage, ...]:
 _ALL: tuple[Stage, ...] = (Statistics(STATISTICS),)
 _PEAKS: tuple[Stage, ...] = (RfftMagnitude(), BandMax((1, 4, 9, 17, 33)))
 _SOME: tuple[Stage, ...] = (Difference(), Statistics(("rms", "skewness", "kurtosis", "zero_crossings", "complexity")))
+_COURSE: tuple[Stage, ...] = (Norm(3, True), Biquad.band(0.05, 0.3), Segments(4), Quantiles((0.1, 0.5, 0.9)))
+_OCTAVES: tuple[Stage, ...] = (Envelope(0.25), Wavelet("db2", 3))
+_SHARES: tuple[Stage, ...] = (Histogram.relative(6, "sigma"),)
 
 Fit = Callable[[Features, Any], Model]
 CASES: dict[str, tuple[Branches, Callable[[Any], Stage] | None, Fit]] = {
@@ -237,14 +250,18 @@ CASES: dict[str, tuple[Branches, Callable[[Any], Stage] | None, Fit]] = {
     "anomaly-mahalanobis": ((_SOME,), Scale.robust, _mahalanobis),
     "anomaly-growing": (((Difference(), Decimate(16)), _PEAKS), Scale.minmax, _growing),
     "outlier-gaussian": ((_spectrum(64, 8), _ALL), Scale.zscore, _gaussian),
-    "outlier-hyperspheres": ((_ALL,), Scale.robust, _hyperspheres),
+    "outlier-hyperspheres": ((_ALL, _OCTAVES), Scale.robust, _hyperspheres),
     "outlier-raw": (((),), None, _gaussian),
-    "classes-linear": ((_ALL,), Scale.zscore, _linear),
-    "classes-bayes": ((_spectrum(64, 10),), None, _naive_bayes),
+    "classes-linear": ((_ALL, _COURSE, (Correlation(1, 2),)), Scale.zscore, _linear),
+    "classes-bayes": ((_spectrum(64, 10), (Autoregression(4, True),)), None, _naive_bayes),
     "classes-nearest": (((Decimate(4),), _SOME), Scale.minmax, _nearest_classes),
     "classes-forest": ((_PEAKS, _ALL), None, _forest_classes),
     "classes-sefr": (((Decimate(2), RfftMagnitude(), BandMax((0, 2, 5, 9, 17))),), Scale.minmax, _sefr),
-    "extrapolation-ridge": ((_spectrum(128, 16),), Scale.zscore, _ridge),
+    "extrapolation-ridge": (
+        (_spectrum(128, 16), (Autocorrelation(8),), (Histogram.relative(6, "sigma"),)),
+        Scale.zscore,
+        _ridge,
+    ),
     "extrapolation-nearest": (((RemoveMean(), *_PEAKS),), Scale.robust, _nearest_values),
     "extrapolation-forest": ((_SOME, _ALL), None, _forest_values),
 }

@@ -9,27 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.kernels.active_segments import ActiveSegments
+from bitloop.kernels.autocorrelation import Autocorrelation
+from bitloop.kernels.autoregression import Autoregression
 from bitloop.kernels.band_max import BandMax
 from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Model, Stage
+from bitloop.kernels.biquad import Biquad
+from bitloop.kernels.correlation import Correlation
 from bitloop.kernels.dct import Dct
 from bitloop.kernels.decimate import Decimate
 from bitloop.kernels.difference import Difference
+from bitloop.kernels.envelope import Envelope
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.hann import Hann
+from bitloop.kernels.histogram import Histogram
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.logarithm import Logarithm
 from bitloop.kernels.mel_bands import MelBands
 from bitloop.kernels.mel_spectrogram import MelSpectrogram
+from bitloop.kernels.norm import Norm
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.kernels.power import Power
+from bitloop.kernels.quantiles import Quantiles
 from bitloop.kernels.relative_logarithm import RelativeLogarithm
 from bitloop.kernels.remove_mean import RemoveMean
 from bitloop.kernels.rfft import RfftMagnitude
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.scale import Scale
+from bitloop.kernels.segments import Segments
 from bitloop.kernels.statistics import Statistics
+from bitloop.kernels.wavelet import Wavelet
 from bitloop.library import Library
 
 AXES, LENGTH, LEARNING = 3, 32, 10
@@ -45,10 +55,14 @@ _MFCC: tuple[Stage, ...] = (
     Dct(2),
 )
 _CEPSTRUM: tuple[Stage, ...] = (Hann(), RfftMagnitude(), Power(), MelBands((0, 2, 5, 9, 17)), Logarithm(1e-6), Dct(2))
+_COURSE: tuple[Stage, ...] = (Norm(3, True), Biquad.band(0.05, 0.3), Segments(3), Quantiles((0.1, 0.5, 1.0)))
+_LIMITS = Histogram(4, "fixed", np.array([[-1.0] * 3, [2.0] * 3], dtype=np.float32))
 _SHAPES: dict[str, tuple[tuple[Stage, ...], ...]] = {
     "spectrum": (_SPECTRUM,),
     "both": (_SPECTRUM, _STATISTICS),
     "cepstra": (_MFCC, _CEPSTRUM),
+    "course": (_COURSE, (Correlation(1, 2),), (Autoregression(4, False),), (_LIMITS,)),
+    "octaves": ((Envelope(0.25), Wavelet("db2", 3)), (Histogram.relative(4, "sigma"),), (Autocorrelation(5),)),
     "raw": ((Difference(), Decimate(4)), (), (RfftMagnitude(), BandMax((0, 8, 17)))),
 }
 NAMES = tuple(f"{kind}-{shape}" for kind in KINDS for shape in _SHAPES)
