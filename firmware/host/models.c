@@ -24,6 +24,7 @@
 #include "../kernels/one_class_svm.h"
 #include "../kernels/pca_residual.h"
 #include "../kernels/rbf_classes.h"
+#include "../kernels/rbf_classes_int8.h"
 #include "../kernels/rbf_values.h"
 #include "../kernels/ridge.h"
 #include "../kernels/ridge_int8.h"
@@ -73,8 +74,11 @@ BLH_STATIC(linear, params[0], bl_linear(params[0], features, tables[0], tables[1
 BLH_STATIC(linear_int8, params[0],
            bl_linear_int8(params[0], features, tables[0], tables[1], tables[2], number(tables, 3), row, result, work))
 BLH_STATIC(rbf_classes, params[0],
-           bl_rbf_classes(params[0], params[1], features, tables[0], tables[1], tables[2], number(tables, 3), row,
-                          result))
+           bl_rbf_classes(params[0], params[1], features, tables[0], tables[1], tables[2], tables[3],
+                          number(tables, 4), row, result))
+BLH_STATIC(rbf_classes_int8, params[0],
+           bl_rbf_classes_int8(params[0], params[1], features, tables[0], tables[1], tables[2], tables[3], tables[4],
+                               ((const float *)tables[5])[0], ((const float *)tables[5])[1], row, result, work))
 BLH_STATIC(sefr, params[0], bl_sefr(params[0], features, tables[0], tables[1], row, result))
 BLH_STATIC(naive_bayes, params[0],
            bl_naive_bayes(params[0], features, tables[0], tables[1], tables[2], row, result))
@@ -91,8 +95,8 @@ BLH_STATIC(ridge_int8, 1u,
            result[0] = bl_ridge_int8(features, tables[0], ((const float *)tables[1])[0], ((const float *)tables[1])[1],
                                      ((const float *)tables[1])[2], row, work))
 BLH_STATIC(rbf_values, 1u,
-           result[0] = bl_rbf_values(params[0], features, tables[0], tables[1], ((const float *)tables[2])[0],
-                                     ((const float *)tables[2])[1], row))
+           result[0] = bl_rbf_values(params[0], features, tables[0], tables[1], tables[2],
+                                     ((const float *)tables[3])[0], ((const float *)tables[3])[1], row))
 BLH_STATIC(nearest_values, 1u,
            result[0] = bl_nearest_values(params[0], features, params[1], tables[0], tables[1], row))
 BLH_STATIC(forest_values, 1u,

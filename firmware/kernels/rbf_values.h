@@ -1,4 +1,4 @@
-/* Radial basis functions for a value: kernel ridge or support vector regression. bias plus, upwards over the centres,
+/* Linear regression and radial basis functions: bias plus slopes . x, upwards, plus, upwards over the centres,
  * weights[p] * exp(-gamma * |x - centre[p]|^2). */
 #ifndef BL_RBF_VALUES_H
 #define BL_RBF_VALUES_H
@@ -8,9 +8,11 @@
 #include "squared_distance.h"
 
 static inline float bl_rbf_values(size_t count, size_t features, const float centres[], const float weights[],
-                                  float bias, float gamma, const float x[])
+                                  const float slopes[], float bias, float gamma, const float x[])
 {
     float sum = bias;
+    for (size_t i = 0; i < features; i++)
+        sum += slopes[i] * x[i];
     for (size_t p = 0; p < count; p++)
         sum += weights[p] * bl_expf(-(gamma * bl_squared_distance(features, x, &centres[p * features])));
     return sum;

@@ -27,6 +27,7 @@ from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.kernels.rbf_classes import RbfClasses
+from bitloop.kernels.rbf_classes_int8 import RbfClassesInt8
 from bitloop.kernels.rbf_values import RbfValues
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.ridge_int8 import RidgeInt8
@@ -65,7 +66,16 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
         np.float32([0, 0.1, -0.2]),
         100.0,
     ),
-    "rbf_classes": lambda: RbfClasses(X[::9].copy(), X[::9, :3] / 9, np.float32([0, 0.1, -0.2]), 0.01),
+    "rbf_classes": lambda: RbfClasses(X[::9].copy(), X[::9, :3] / 9, MEANS / 9, np.float32([0, 0.1, -0.2]), 0.01),
+    "rbf_classes_int8": lambda: RbfClassesInt8(
+        np.clip(9 * X[::9], -99, 99).astype(np.int8),
+        X[::9, :3] / 9,
+        np.int8([[127, -3, 0, 5, -127, 40]] * 3) // np.int8([[1], [2], [3]]),
+        np.float32([1e-5, 2e-5, 3e-5]),
+        np.float32([0, 0.1, -0.2]),
+        9.0,
+        1e-4,
+    ),
     "sefr": lambda: Sefr.fit(np.abs(X), Y, 3),
     "naive_bayes": lambda: NaiveBayes.from_moments(MEANS, VARIANCES, np.full(3, 1 / 3)),
     "nearest_classes": lambda: NearestClasses(X[::4].copy(), Y[::4].astype(np.uint8), 3, 3),
@@ -74,7 +84,7 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
     ),
     "ridge": lambda: Ridge(MEANS[1], 0.7),
     "ridge_int8": lambda: RidgeInt8(np.int8([127, -3, 0, 5, -127, 40]), 1e-4, 0.7, 100.0),
-    "rbf_values": lambda: RbfValues(X[::9].copy(), X[::9, 0].copy(), 0.7, 0.01),
+    "rbf_values": lambda: RbfValues(X[::9].copy(), X[::9, 0].copy(), MEANS[1], 0.7, 0.01),
     "nearest_values": lambda: NearestValues(X[::4].copy(), X[::4, 0].copy(), 3),
     "boosting_classes": lambda: boosting_classes.from_trees(
         [DecisionTreeRegressor(min_samples_leaf=n).fit(X, np.eye(3)[Y] - 1 / 3).tree_ for n in (3, 9)], D

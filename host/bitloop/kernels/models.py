@@ -26,6 +26,7 @@ from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.one_class_svm import OneClassSvm
 from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.rbf_classes import RbfClasses
+from bitloop.kernels.rbf_classes_int8 import RbfClassesInt8
 from bitloop.kernels.rbf_values import RbfValues
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.ridge_int8 import RidgeInt8
@@ -49,6 +50,7 @@ MODELS: tuple[type[Model], ...] = (
     NaiveBayes,
     NearestClasses,
     RbfClasses,
+    RbfClassesInt8,
     ForestClasses,
     BoostingClasses,
     Ridge,

@@ -1,4 +1,4 @@
-"""Radial basis functions for classes: an RBF network, or a support vector machine whose vectors all classes share."""
+"""Linear scores and radial basis functions for classes: curved borders where straight ones do not serve."""
 
 from __future__ import annotations
 
@@ -10,27 +10,31 @@ import numpy as np
 
 from bitloop.kernels import checks, rbf
 from bitloop.kernels.base import Constant, Features, StaticModel
+from bitloop.kernels.linear import scores
 from bitloop.kernels.record import F32
 from bitloop.kernels.softmax import EXPONENTIAL, softmax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RbfClasses(StaticModel):
-    """Softmax of bias[c] + sum over the centres of weights[p, c] * exp(-gamma * |x - centres[p]|^2)."""
+    """Softmax of bias[c] + slopes[c] . x + sum of weights[p, c] * exp(-gamma * |x - centres[p]|^2)."""
 
     kernel: ClassVar[str] = "rbf_classes"
     kind: ClassVar[str] = "classes"
 
     centres: F32
     weights: F32
+    slopes: F32
     bias: F32
     gamma: float
 
     def __post_init__(self) -> None:
         rbf.check(self.centres, self.gamma, "rbf_classes")
         checks.floats(self.weights, 2, "rbf_classes.weights", -checks.WEIGHT, checks.WEIGHT)
+        checks.floats(self.slopes, 2, "rbf_classes.slopes", -checks.WEIGHT, checks.WEIGHT)
         checks.floats(self.bias, 1, "rbf_classes.bias", -checks.WEIGHT, checks.WEIGHT)
         checks.alike(self.weights.shape, (len(self.centres), len(self.bias)), "rbf_classes.weights")
+        checks.alike(self.slopes.shape, (len(self.bias), self.inputs), "rbf_classes.slopes")
         checks.whole(self.outputs, 2, checks.CLASSES, "the number of classes of rbf_classes")
 
     @property
@@ -43,7 +47,7 @@ class RbfClasses(StaticModel):
 
     def effort(self) -> float:
         of_one = self.inputs + self.outputs + EXPONENTIAL
-        return len(self.centres) * of_one + self.outputs * EXPONENTIAL
+        return len(self.centres) * of_one + self.outputs * (self.inputs + EXPONENTIAL)
 
     def params(self) -> tuple[int, ...]:
         return (self.outputs, len(self.centres))
@@ -52,21 +56,23 @@ class RbfClasses(StaticModel):
         return (
             Constant("centres", self.centres, fitted=True),
             Constant("weights", self.weights, fitted=True),
+            Constant("slopes", self.slopes, fitted=True),
             Constant("bias", self.bias, fitted=True),
             Constant("gamma", np.array([self.gamma], dtype=np.float32), fitted=True),
         )
 
     def sharpened(self, factor: float) -> Self:
-        return replace(self, weights=self.weights * np.float32(factor), bias=self.bias * np.float32(factor))
+        by = np.float32(factor)
+        return replace(self, weights=self.weights * by, slopes=self.slopes * by, bias=self.bias * by)
 
     def reference(self, x: Features) -> Features:
         near = rbf.nearness(x, self.centres, self.gamma)
-        total = np.repeat(self.bias[None, :], len(x), axis=0)
+        total = scores(self.slopes, self.bias, x)
         for p in range(len(self.centres)):
             total += self.weights[p] * near[:, p, None]
         return softmax(total)
 
     def emit(self, names: Mapping[str, str], x: str, out: str) -> str:
         sizes = f"{self.outputs}, {len(self.centres)}, {self.inputs}"
-        fitted = f"{names['centres']}, {names['weights']}, {names['bias']}, {names['gamma']}[0]"
-        return f"bl_rbf_classes({sizes}, {fitted}, {x}, {out});"
+        fitted = f"{names['centres']}, {names['weights']}, {names['slopes']}, {names['bias']}"
+        return f"bl_rbf_classes({sizes}, {fitted}, {names['gamma']}[0], {x}, {out});"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bitloop.search.fits import first, learning, linear, networks, outliers, ridge_classifier, trees
+from bitloop.search.fits import first, learning, linear, networks, outliers, rbf, ridge_classifier, trees
 from bitloop.search.fits.entry import Entry
 
 ENTRIES: Mapping[str, Entry] = {
@@ -15,6 +15,7 @@ ENTRIES: Mapping[str, Entry] = {
         *linear.ENTRIES,
         *networks.ENTRIES,
         *outliers.ENTRIES,
+        *rbf.ENTRIES,
         *ridge_classifier.ENTRIES,
         *trees.ENTRIES,
     )
