@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from bitloop.errors import BitloopError
 from bitloop.library import Library
 from bitloop.library.build import build
+from bitloop.library.metadata import metadata
 from bitloop.library.options import Options
 from bitloop.library.package import contents, pack, package
 from bitloop.targets import target
@@ -50,6 +52,14 @@ def test_the_zip_holds_what_a_user_of_nanoedge_expects(tmp_path: Path) -> None:
     assert written.sizes is not None
     assert meta["memory_usage"] == {"flash": written.sizes.flash, "ram": written.sizes.ram}
     assert not {"user_info", "compilation_date", "compilation_str"} & set(meta)
+
+
+def test_the_metadata_has_the_numbers_of_the_report_and_not_what_is_for_plots() -> None:
+    built = made(library("classes-both"), "host", "zig", "v3")
+    told = {"score": 0.9, "metrics": {"mcc": 0.8, "figures": {"pairs": [[1.0, 1.0]]}}}
+    told_of = replace(built, library=replace(built.library, report=told))
+    assert metadata(told_of, None)["report"] == {"score": 0.9, "metrics": {"mcc": 0.8}}
+    assert told_of.library.report["metrics"]["figures"]
 
 
 @pytest.mark.parametrize(("persona", "suffix"), [("v3", "tempad"), ("v5", "")])

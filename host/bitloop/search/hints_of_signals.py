@@ -47,7 +47,8 @@ def clipped(table: Table, evidence: Evidence, names: Sequence[str], poor: bool) 
     """Signals that rest at the largest or smallest value of their axis."""
     if table.length < RUN + 1:
         return
-    planar = table.x.reshape(len(table.x), table.length, table.axes)
+    some = table.x[thin(table)]
+    planar = some.reshape(len(some), table.length, table.axes)
     for axis in range(table.axes):
         values = planar[:, :, axis]
         if len(np.unique(values[:: max(1, len(values) // 50)])) < LEVELS:
@@ -109,19 +110,24 @@ def buffers(table: Table, evidence: Evidence, names: Sequence[str], poor: bool) 
         yield Hint("shorter-buffer", what, f"cut the buffers to {table.length // 2} samples: twice as many signals")
 
 
-def recordings(table: Table, evidence: Evidence, names: Sequence[str], poor: bool) -> Iterator[Hint]:
-    """Classes of one recording, and recordings that are recognised rather than classes."""
+def single(table: Table, evidence: Evidence, names: Sequence[str], poor: bool) -> Iterator[Hint]:
+    """Classes of one recording: a good result may be the recording's."""
     if table.kind != "classes":
         return
-    owned = {label: np.unique(table.recording[table.rows(n)]) for n, label in enumerate(table.labels)}
-    single = [repr(label) for label, own in owned.items() if len(own) == 1]
-    if single:
-        more = f" and {len(single) - 3} more" if len(single) > 3 else ""
-        what = f"{', '.join(single[:3])}{more}: one recording each, so it may be the recording that is recognised"
+    alone = [repr(label) for label, own in _owned(table).items() if len(own) == 1]
+    if alone:
+        more = f" and {len(alone) - 3} more" if len(alone) > 3 else ""
+        what = f"{', '.join(alone[:3])}{more}: one recording each, so it may be the recording that is recognised"
         yield Hint("one-recording", what, "add another recording of each, made on another day or specimen")
+
+
+def recordings(table: Table, evidence: Evidence, names: Sequence[str], poor: bool) -> Iterator[Hint]:
+    """Recordings that are recognised rather than classes."""
+    owned = _owned(table)
+    fewest = min(len(own) for own in owned.values())
+    if table.kind != "classes" or fewest < 2:
         return
     held = np.zeros(len(evidence.y), dtype=np.int64)
-    fewest = min(len(own) for own in owned.values())
     for own in owned.values():
         for n, number in enumerate(own):
             held[evidence.recording == number] = n % min(fewest, 5)
@@ -188,6 +194,11 @@ def rising(table: Table, evidence: Evidence, names: Sequence[str], poor: bool) -
         yield Hint("rising", what, "record more, and for longer")
 
 
+def _owned(table: Table) -> dict[str, Rows]:
+    """Numbers of the recordings of every label."""
+    return {label: np.unique(table.recording[table.rows(n)]) for n, label in enumerate(table.labels)}
+
+
 def _neighbours(evidence: Evidence) -> Rows:
     """Rows that have a successor of the same recording, label or target and block, every second one at most."""
     same = (np.diff(evidence.recording) == 0) & (np.diff(evidence.block) == 0) & (np.diff(evidence.y) == 0)
@@ -230,4 +241,4 @@ def _drifts(x: np.ndarray) -> bool:
     return bool(((np.abs(shift) > SHIFT) & sure & between).any())
 
 
-LOOKS: tuple[Look, ...] = (recordings, buffers, rising, unlike, drift, idle_axes, clipped)
+LOOKS: tuple[Look, ...] = (recordings, buffers, rising, unlike, drift, clipped, idle_axes, single)
