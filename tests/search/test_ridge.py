@@ -74,6 +74,28 @@ def test_classes_weigh_the_same_and_probabilities_are_fair() -> None:
     assert p.max(axis=1).mean() > 0.75, "scores of -1 to 1 are stretched"
 
 
+def test_a_class_between_others_is_found() -> None:
+    """Regression on indicators alone never gives the middle of three in a row the largest score."""
+    rng = np.random.default_rng(6)
+    y = np.arange(300) % 3
+    x = rng.normal(size=(300, 5)) * 0.4
+    x[:, 0] += y * 2.0
+    model = fit_ridge_classifier(x.astype(np.float32), y, {"firmer": 1.0}, 1)
+    found = model.reference(x.astype(np.float32)).argmax(axis=1)
+    assert min((found[y == c] == c).mean() for c in range(3)) > 0.9
+    indicators = ridge_path(x, 2.0 * np.eye(3)[y] - 1.0, np.ones(300))
+    plain = (x @ indicators.weights + indicators.bias).argmax(axis=1)
+    assert (plain[y == 1] == 1).mean() < 0.6, "this would be no test otherwise"
+
+
+def test_a_class_that_is_missing_gets_nothing() -> None:
+    rng = np.random.default_rng(7)
+    y = np.where(np.arange(60) % 2, 0, 2)
+    x = (rng.normal(size=(60, 4)) + y[:, None]).astype(np.float32)
+    p = fit_ridge_classifier(x, y, {"firmer": 1.0}, 1).reference(x)
+    assert np.isfinite(p).all() and (p.argmax(axis=1) == y).mean() > 0.9
+
+
 def test_values_follow_their_targets() -> None:
     rng = np.random.default_rng(4)
     x = rng.normal(size=(100, 150)).astype(np.float32)
