@@ -58,7 +58,7 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: B
         folds.append(min(1.0, max(0.0, answers.quality)))
         firmness.append(answers.firmness)
         unseen = [bar.hope(fold) for fold in range(len(folds), len(shop.split.folds))]
-        most = score((*folds, *unseen), 1.0, 1.0 - cost.share(budget))
+        most = score((*folds, *unseen), bar.confidence, 1.0 - cost.share(budget))
         if most < bar.score:
             return Outcome(index, recipe, most, min(folds), 1.0, tuple(folds), cost=cost)
     confidence = firmness[int(np.argmin(folds))]()

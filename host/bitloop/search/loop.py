@@ -16,7 +16,7 @@ from bitloop.kernels.base import Shape
 from bitloop.native import host
 from bitloop.search.budget import Budget
 from bitloop.search.crew import FULL, SCREEN, Alone, Crew, Job, Processes, Task
-from bitloop.search.finish import FINALISTS, finalists
+from bitloop.search.finish import finalists
 from bitloop.search.journal import Journal
 from bitloop.search.propose import FIRST, GENERATION, PARENTS, Proposer
 from bitloop.search.record import Record, Watcher
@@ -25,11 +25,11 @@ from bitloop.search.space import Space, unit_of
 from bitloop.search.table import Table
 from bitloop.signals.dataset import Dataset
 
-KEPT = max(PARENTS, 3 * FINALISTS)
-"""Candidates that are evaluated to the end; whoever cannot be among them is left early."""
-PROMOTED = 12
+KEPT = 10
+"""Candidates that are evaluated to the end; whoever cannot be hoped to be among them is left early."""
+PROMOTED = 8
 """Of a generation, candidates that are cross-validated after screening, at most."""
-NEAR = 0.03
+NEAR = 0.02
 """How much less a screened candidate may have shown than the least of the best."""
 FINISHING = 0.15, 12.0
 """Share of the time, and seconds at most, kept for fitting and measuring the finalists."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -12,10 +13,10 @@ from bitloop.search.recipe import Recipe
 from bitloop.search.result import Bar, Outcome, Point, Progress
 
 Watcher = Callable[[Progress], None]
+SIBLINGS, FRONT = 3, 3
+"""Parents of one family at most, and of the front."""
 SHOWN = 5
 """Families shown while searching."""
-HOPE = 0.01
-"""Quality a candidate may have above that of the best in a fold that was not evaluated yet."""
 BETTER = 1e-4
 """Score by which the best has to grow for the search not to be at its end."""
 
@@ -63,22 +64,27 @@ class Record:
     def bar(self, kept: int) -> Bar:
         """The score of the last of `kept` candidates: who cannot be among them is left early.
 
-        In folds not seen yet a candidate is granted a little more than the best of those had there.
+        In folds not seen yet a candidate is granted as much as the best of those had there, and their best firmness.
         """
         if len(self.ranked) < kept:
             return Bar()
-        folds = zip(*(outcome.folds for outcome in self.ranked[:kept]), strict=True)
-        return Bar(self.ranked[kept - 1].score, tuple(min(1.0, max(fold) + HOPE) for fold in folds))
+        best = self.ranked[:kept]
+        folds = zip(*(outcome.folds for outcome in best), strict=True)
+        return Bar(best[-1].score, tuple(map(max, folds)), max(outcome.confidence for outcome in best))
 
     def parents(self, count: int) -> list[Outcome]:
-        """The best, and those on the front that are lighter than all above them."""
-        best = self.ranked[:count]
-        lightest, front = min((o.cost.flash + o.cost.ram for o in best), default=0), []
-        for outcome in self.ranked[count : 8 * count]:
-            if outcome.cost.flash + outcome.cost.ram < lightest:
-                lightest = outcome.cost.flash + outcome.cost.ram
+        """The best, few of a family, and some on the front: lighter than all above them."""
+        families: Counter[str] = Counter()
+        lightest, best, front = math.inf, list[Outcome](), list[Outcome]()
+        for outcome in self.ranked[: 30 * count]:
+            size = outcome.cost.flash + outcome.cost.ram
+            if len(best) < count and families[outcome.recipe.family] < SIBLINGS:
+                best.append(outcome)
+                families[outcome.recipe.family] += 1
+            elif size < lightest:
                 front.append(outcome)
-        return best[: count - len(front[:3])] + front[:3]
+            lightest = min(lightest, size)
+        return best[: count - FRONT] + front[:FRONT]
 
     @property
     def seconds(self) -> float:

@@ -47,6 +47,7 @@ class Bar:
 
     score: float = 0.0
     folds: tuple[float, ...] = ()
+    confidence: float = 1.0
 
     def hope(self, fold: int) -> float:
         """The quality a fold not seen yet may have at most."""
