@@ -2,6 +2,8 @@
 #include "wrap.h"
 
 #include "../kernels/boosting_classes.h"
+#include "../kernels/cnn_classes.h"
+#include "../kernels/cnn_int8_classes.h"
 #include "../kernels/forest_classes.h"
 #include "../kernels/forest_values.h"
 #include "../kernels/gaussian.h"
@@ -113,6 +115,18 @@ BLH_STATIC(mlp_int8_classes, params[2],
 BLH_STATIC(mlp_int8_values, 1u,
            result[0] = bl_mlp_int8_values(features, params[0], params[1], tables[0], tables[1], tables[2], tables[3],
                                           tables[4], number(tables, 5), row, work))
+
+/* The shape of a convolutional network as its twin lists it. */
+static inline struct bl_cnn network(const uint32_t params[])
+{
+    return (struct bl_cnn){params[0], params[1], params[2], params[3], params[4],
+                           params[5], params[6], params[7], params[8], params[9]};
+}
+
+BLH_STATIC(cnn_classes, params[8], bl_cnn_classes(network(params), tables[0], tables[1], row, work, result))
+BLH_STATIC(cnn_int8_classes, params[8],
+           bl_cnn_int8_classes(network(params), tables[0], tables[1], tables[2], tables[3], tables[4], row, work,
+                               result))
 
 BLH_STATIC(one_class_svm, 1u,
            result[0] = bl_one_class_svm(params[0], features, tables[0], tables[1], number(tables, 2),

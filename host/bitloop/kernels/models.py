@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bitloop.kernels.base import Model
 from bitloop.kernels.boosting_classes import BoostingClasses
+from bitloop.kernels.cnn_classes import CnnClasses
+from bitloop.kernels.cnn_int8_classes import CnnInt8Classes
 from bitloop.kernels.forest_classes import ForestClasses
 from bitloop.kernels.forest_values import ForestValues
 from bitloop.kernels.gaussian import Gaussian
@@ -62,6 +64,8 @@ MODELS: tuple[type[Model], ...] = (
     MlpValues,
     MlpInt8Classes,
     MlpInt8Values,
+    CnnClasses,
+    CnnInt8Classes,
     OneClassSvm,
     NearestRadius,
     IsolationForest,
