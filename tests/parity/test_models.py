@@ -40,6 +40,8 @@ from bitloop.search import train_networks, train_outliers
 from tests.library.hosted import Hosted
 from tests.library.test_parity import assert_same_answers
 from tests.parity.rows import cloud
+from tests.parity.test_cnn_classes import plain as plain_cnn
+from tests.parity.test_cnn_int8_classes import plain as plain_cnn_int8
 
 D = 6
 X = np.concatenate([cloud(c, 40, D, shift=2.0 * c) for c in range(3)])
@@ -47,7 +49,7 @@ Y = np.repeat(np.arange(3), 40)
 MEANS = np.stack([X[c].mean(axis=0) for c in (Y == 0, Y == 1, Y == 2)])
 VARIANCES = np.stack([X[c].var(axis=0) for c in (Y == 0, Y == 1, Y == 2)])
 WILD = np.float32([[0] * D, [-0.0] * D, [1e-45] * D, [1e15] * D, [-1e15] * D, [1e16] * D, [np.nan] * D, [np.inf] * D])
-NETWORK = {"hidden": 8, "second": 4, "decay": 0.1, "noise": 0.0}
+NETWORK = {"hidden": 8, "second": 4, "decay": 0.1, "noise": 0.0, "steps": 50}
 
 EXAMPLES: dict[str, Callable[[], Model]] = {
     "running_gaussian": lambda: RunningGaussian(D, 3.0, 1e-6, smoothing=3),
@@ -96,6 +98,8 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
     "mlp_values": lambda: train_networks.fit_mlp_values(X, X[:, 0], NETWORK, 0),
     "mlp_int8_classes": lambda: train_networks.fit_mlp_int8_classes(X, Y, NETWORK, 0),
     "mlp_int8_values": lambda: train_networks.fit_mlp_int8_values(X, X[:, 0], NETWORK | {"second": 0}, 0),
+    "cnn_classes": lambda: plain_cnn(1, 2, 3, (4, 2, 1), (4, 2, 1), 3, True),
+    "cnn_int8_classes": lambda: plain_cnn_int8(1, 2, 3, (4, 1, 2), (4, 2, 1), 3, False),
     "one_class_svm": lambda: train_outliers.fit_one_class_svm(X[:40], {"nu": 0.2, "width": 1.0}, 3.0, 0),
     "nearest_radius": lambda: NearestRadius(X[:40:4].copy(), 2, 5.0),
     "isolation_forest": lambda: train_outliers.fit_isolation_forest(X[:40], {"trees": 5, "samples": 16}, 1.2, 0),

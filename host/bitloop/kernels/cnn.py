@@ -14,7 +14,7 @@ from bitloop.kernels import checks
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Axes and length of the input, filters, taps and stride of both convolutions, classes, and how values are pooled."""
+    """Axes and length of the input, filters, taps and stride of both convolutions, classes, how values are pooled."""
 
     axes: int
     length: int

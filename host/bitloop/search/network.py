@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Wide = NDArray[np.float64]
 Layers = list[tuple[Wide, Wide]]
-Slope = Callable[[Wide, NDArray[np.intp]], Wide]
+Slope = Callable[[NDArray[Any], NDArray[np.intp]], NDArray[Any]]
 """Scores of a batch and its rows to the slope of the loss by each score."""
 
 BATCH = 64
@@ -28,12 +29,10 @@ _FIRST, _SECOND, _TINY = 0.9, 0.99, 1e-8
 class Parameters:
     """Arrays that are views of one flat vector, so that a step of Adam is a handful of operations."""
 
-    def __init__(self, shapes: Sequence[tuple[int, ...]]) -> None:
+    def __init__(self, shapes: Sequence[tuple[int, ...]], kind: type[np.floating[Any]] = np.float64) -> None:
         sizes = [int(np.prod(shape)) for shape in shapes]
-        self.values = np.zeros(sum(sizes))
-        self.slopes = np.zeros(sum(sizes))
-        self.shrinks = np.zeros(sum(sizes))
-        self._mean, self._square, self._scratch = (np.zeros(sum(sizes)) for _ in range(3))
+        self.values, self.slopes, self.shrinks = (np.zeros(sum(sizes), dtype=kind) for _ in range(3))
+        self._mean, self._square, self._scratch = (np.zeros(sum(sizes), dtype=kind) for _ in range(3))
         edges = np.cumsum([0, *sizes])
         cut = [slice(a, b) for a, b in itertools.pairwise(edges)]
         self.views = [self.values[c].reshape(s) for c, s in zip(cut, shapes, strict=True)]
@@ -114,7 +113,7 @@ def towards_classes(y: NDArray[np.int64]) -> Slope:
     wanted = np.eye(classes)[y]
     share = (len(y) / (classes * np.bincount(y, minlength=classes)))[y, None]
 
-    def slope(scores: Wide, rows: NDArray[np.intp]) -> Wide:
+    def slope(scores: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=1, keepdims=True)
@@ -129,7 +128,7 @@ def towards_values(y: Wide) -> Slope:
     """Half the squared distance."""
     goal = y[:, None]
 
-    def slope(scores: Wide, rows: NDArray[np.intp]) -> Wide:
+    def slope(scores: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
         scores -= goal[rows]
         scores /= len(rows)
         return scores

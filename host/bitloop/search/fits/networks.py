@@ -1,13 +1,16 @@
-"""Multilayer perceptrons. They bring their own scaling: the device computes none."""
+"""Multilayer perceptrons and small convolutional networks. They bring their own scaling: the device computes none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bitloop.kernels.cnn_classes import CnnClasses
+from bitloop.kernels.cnn_int8_classes import CnnInt8Classes
 from bitloop.kernels.mlp_classes import MlpClasses
 from bitloop.kernels.mlp_int8_classes import MlpInt8Classes
 from bitloop.kernels.mlp_int8_values import MlpInt8Values
 from bitloop.kernels.mlp_values import MlpValues
+from bitloop.search import train_cnn
 from bitloop.search import train_networks as train
 from bitloop.search.fits.entry import UNSCALED, Entry
 
@@ -16,6 +19,16 @@ _HYPER: Mapping[str, Sequence[float]] = {
     "second": (0, 0, 16),
     "decay": (0.03, 0.1, 0.3, 1.0),
     "noise": (0.0, 0.0, 0.3),
+    "steps": (100, 100, 100, 400),
+}
+_CONVOLUTIONS: Mapping[str, Sequence[float]] = {
+    "axes": (1, 2, 3, 6),
+    "filters": (8, 16),
+    "taps": (5, 9, 15),
+    "stride": (2, 4),
+    "mean": (0, 1),
+    "decay": (0.03, 0.3),
+    "steps": (150, 300),
 }
 
 ENTRIES = (
@@ -23,4 +36,9 @@ ENTRIES = (
     Entry("mlp_int8_classes", MlpInt8Classes, train.fit_mlp_int8_classes, _HYPER, UNSCALED, most=256, rounds=1),
     Entry("mlp_values", MlpValues, train.fit_mlp_values, _HYPER, UNSCALED, most=256, rounds=1),
     Entry("mlp_int8_values", MlpInt8Values, train.fit_mlp_int8_values, _HYPER, UNSCALED, most=256, rounds=1),
+    # Found by mutation only: the opening tries every view with every model, and these take long to fit.
+    Entry("cnn_classes", CnnClasses, train_cnn.fit_cnn_classes, _CONVOLUTIONS, UNSCALED, most=1024, rounds=0),
+    Entry(
+        "cnn_int8_classes", CnnInt8Classes, train_cnn.fit_cnn_int8_classes, _CONVOLUTIONS, UNSCALED, 1024, rounds=0
+    ),
 )
