@@ -16,7 +16,8 @@ SIZES = tuple(1 << n for n in range(4, 13))
 CORNERS = (0.1, 0.175, 0.175, 0.3, 1.0)
 """Where the mel scale turns from linear to logarithmic, as a share of half the sampling rate, which a library does
 not know: 0.175 is the usual 700 Hz at 8 kHz. 1 is close to linear."""
-_RANGES = ("40 dB", "50 dB", "60 dB")
+RANGES = ("40 dB", "50 dB", "60 dB")
+"""Floors of logarithms that loudness does not change: so far below the loudest of the signal."""
 
 
 def sizes(length: int, fewest: int, most: int) -> tuple[int, ...]:
@@ -25,8 +26,8 @@ def sizes(length: int, fewest: int, most: int) -> tuple[int, ...]:
 
 
 def logarithms(unit: float) -> tuple[Value, ...]:
-    """Floors of logarithms: below the signal's loudest in decibels, or values in the unit of the signals."""
-    return (*_RANGES, *floors(unit)[-2:])
+    """Floors of both sorts: below the signal's loudest in decibels, or values in the unit of the signals."""
+    return (*RANGES, *floors(unit)[-2:])
 
 
 def spectrogram(chosen: Chosen, length: int) -> tuple[list[Stage], int]:

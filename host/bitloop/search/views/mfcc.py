@@ -1,7 +1,8 @@
 """Cepstral coefficients over the course of a signal, as for speech: how its spectrum changes while something happens.
 
 Frames, mel bands, logarithm, means of equal parts of the active part, cosine transform. Averaging comes before the
-transform: both are linear, and there are fewer segments than frames.
+transform: both are linear, and there are fewer segments than frames. Loudness is left to other views: what it says of
+one speaker or place misleads about the next.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from bitloop.kernels.base import Shape
 from bitloop.kernels.dct import Dct
 from bitloop.kernels.mel_spectrogram import MelSpectrogram
 from bitloop.search.views.common import YES_OR_NO, real, whole
-from bitloop.search.views.frames import CORNERS, logarithm, logarithms, sizes, spectrogram
+from bitloop.search.views.frames import CORNERS, RANGES, logarithm, sizes, spectrogram
 from bitloop.search.views.view import Chosen, Options, Stages, View
 
 _FEWEST, _MOST = 5, 128
@@ -28,7 +29,7 @@ def _options(given: Shape, unit: float) -> Options:
         "overlap": (50, 50, 50, 75),
         "bands": tuple(b for b in (8, 12, 16, 20, 24, 32) if b < frames[-1] // 2) or (frames[-1] // 2,),
         "corner": CORNERS,
-        "floor": logarithms(unit)[:-1],
+        "floor": RANGES,
         "active": (0.0, 0.2, 0.3, 0.4, 0.5),
         "segments": (3, 5, 8, 12),
         "centering": (0.0, 0.3, 0.5, 0.7),
