@@ -3,19 +3,19 @@
 #ifndef BL_MEAN_OF_H
 #define BL_MEAN_OF_H
 
-#include <stdbool.h>
-
 #include "contract.h"
 
 static inline float bl_mean_of(size_t length, const float x[])
 {
+    size_t same = 1;
+    while (same < length && x[same] == x[0])
+        same++;
+    if (same == length)
+        return x[0];
     float sum = x[0];
-    bool constant = true;
-    for (size_t i = 1; i < length; i++) {
+    for (size_t i = 1; i < length; i++)
         sum += x[i];
-        constant = constant && x[i] == x[0];
-    }
-    return constant ? x[0] : sum / (float)length;
+    return sum / (float)length;
 }
 
 /* Takes the mean away and returns the sum of the squares that are left. */

@@ -9,22 +9,43 @@
 
 #include "contract.h"
 
+#define BL_TAPS 4u /* at most */
+
+/* Approximation and detail made of as many samples as there are taps. */
+typedef struct {
+    float smooth, detail;
+} bl_wavelet_pair;
+
+BL_INLINE bl_wavelet_pair bl_wavelet_of(size_t taps, const float low[], const float x[])
+{
+    bl_wavelet_pair pair = {0.0f, 0.0f};
+    for (size_t j = 0; j < taps; j++) {
+        const float high = low[taps - 1u - j];
+        pair.smooth += low[j] * x[j];
+        pair.detail += (j % 2u == 0u ? high : -high) * x[j];
+    }
+    return pair;
+}
+
 /* One level of n values: approximations in place, and the mean square of the details. Each approximation is written
  * where nothing later reads, as long as n >= taps. */
 static inline float bl_wavelet_level(size_t n, size_t taps, const float low[], float x[])
 {
     const size_t after = (n + 1u) / 2u;
     float energy = 0.0f;
-    for (size_t k = 0; k < after; k++) {
-        float smooth = 0.0f, detail = 0.0f;
-        for (size_t j = 0; j < taps; j++) {
-            const size_t i = 2u * k + j;
-            const float value = x[i < n ? i : 2u * n - 1u - i];
-            smooth += low[j] * value;
-            detail += (j % 2u == 0u ? low[taps - 1u - j] : -low[taps - 1u - j]) * value;
-        }
-        x[k] = smooth;
-        energy += detail * detail;
+    size_t k = 0;
+    for (; 2u * k + taps <= n; k++) {
+        const bl_wavelet_pair pair = bl_wavelet_of(taps, low, &x[2u * k]);
+        x[k] = pair.smooth;
+        energy += pair.detail * pair.detail;
+    }
+    for (; k < after; k++) {
+        float mirrored[BL_TAPS];
+        for (size_t j = 0; j < taps; j++)
+            mirrored[j] = x[2u * k + j < n ? 2u * k + j : 2u * n - 1u - 2u * k - j];
+        const bl_wavelet_pair pair = bl_wavelet_of(taps, low, mirrored);
+        x[k] = pair.smooth;
+        energy += pair.detail * pair.detail;
     }
     return energy / (float)after;
 }

@@ -11,7 +11,7 @@ import numpy as np
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import WORK, Shape, Signals, Stage
 from bitloop.kernels.checks import whole
-from bitloop.kernels.lagged import lagged
+from bitloop.kernels.lagged import CENTRE, lagged, lagged_effort
 from bitloop.kernels.mean import centred
 from bitloop.kernels.quotient import quotient
 
@@ -39,7 +39,8 @@ class Autocorrelation(Stage):
         return self.lags
 
     def effort(self, given: Shape) -> float:
-        return products(given, self.lags)
+        """Products of all lags, and the mean."""
+        return float(given.axes * (CENTRE * given.length + lagged_effort(given.length, 1, 1, self.lags)))
 
     def params(self, given: Shape) -> tuple[int, ...]:
         return (self.lags,)
@@ -56,8 +57,3 @@ def autocorrelate(x: Signals, lags: int) -> tuple[Signals, Signals]:
     d, power = centred(x)
     sums = [lagged(d, d, k) for k in range(1, lags + 1)]
     return np.stack([quotient(total, power) for total in sums], axis=2), power
-
-
-def products(given: Shape, lags: int) -> float:
-    """Products of all lags; the mean of each axis takes as long as two lags."""
-    return float(given.axes * ((lags + 2) * given.length - lags * (lags + 1) // 2))

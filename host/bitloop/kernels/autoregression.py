@@ -9,9 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from bitloop.errors import LibraryError
-from bitloop.kernels.autocorrelation import autocorrelate, products
+from bitloop.kernels.autocorrelation import autocorrelate
 from bitloop.kernels.base import WORK, Shape, Signals, Stage
 from bitloop.kernels.checks import whole
+from bitloop.kernels.lagged import CENTRE, lagged_effort
 
 PREDICTABLE = np.float32(1e-6)
 """Share of the power below which the recursion ends: float32 could not tell what is left from 0."""
@@ -46,7 +47,8 @@ class Autoregression(Stage):
 
     def effort(self, given: Shape) -> float:
         """Products of the autocorrelation and of the recursion."""
-        return products(given, self.order) + float(given.axes * self.order**2)
+        steps = CENTRE * given.length + lagged_effort(given.length, 1, 1, self.order) + 2 * self.order**2
+        return float(given.axes * steps)
 
     def params(self, given: Shape) -> tuple[int, ...]:
         return (self.order, int(self.reflection))

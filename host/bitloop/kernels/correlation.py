@@ -12,7 +12,7 @@ import numpy as np
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import WORK, Shape, Signals, Stage
 from bitloop.kernels.checks import whole
-from bitloop.kernels.lagged import lagged
+from bitloop.kernels.lagged import CENTRE, lagged, lagged_effort
 from bitloop.kernels.mean import centred
 from bitloop.kernels.quotient import quotient
 
@@ -46,10 +46,11 @@ class Correlation(Stage):
         return given.axes + self.shape(given).size
 
     def effort(self, given: Shape) -> float:
-        """Products of all pairs and lags; the mean of each axis takes as long as two."""
+        """Products of all pairs and lags, and the means."""
         pairs = given.axes * (given.axes - 1) // 2
-        missing = self.step * self.lags * (self.lags + 1)
-        return float(2 * given.size + pairs * ((2 * self.lags + 1) * given.length - missing))
+        before = lagged_effort(given.length, self.step, self.step, self.lags)
+        after = lagged_effort(given.length, 0, self.step, self.lags + 1)
+        return float(CENTRE * given.size + pairs * (before + after))
 
     def params(self, given: Shape) -> tuple[int, ...]:
         return (self.lags, self.step)

@@ -72,8 +72,8 @@ class Histogram(Stage):
         return self.bins
 
     def effort(self, given: Shape) -> float:
-        """Samples looked at: once for the bins, and before that for the limits."""
-        return float(given.size * (1 + KINDS.index(self.kind)))
+        """Three steps per sample for its bin, two for finding a range, four for a deviation."""
+        return float(given.size * (3 + 2 * KINDS.index(self.kind)))
 
     def params(self, given: Shape) -> tuple[int, ...]:
         return (self.bins, KINDS.index(self.kind))
