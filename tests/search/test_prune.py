@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitloop.errors import LibraryError
+from bitloop.kernels.autocorrelation import Autocorrelation
 from bitloop.kernels.band_max import BandMax
 from bitloop.kernels.band_mean import BandMean
 from bitloop.kernels.base import Shape
+from bitloop.kernels.dct import Dct
 from bitloop.kernels.difference import Difference
 from bitloop.kernels.hann import Hann
 from bitloop.kernels.logarithm import Logarithm
 from bitloop.kernels.minirocket import MiniRocket
 from bitloop.kernels.pipeline import Preprocessing
+from bitloop.kernels.quantiles import Quantiles
 from bitloop.kernels.rfft import RfftMagnitude
 from bitloop.kernels.statistics import Statistics
 from bitloop.native import host
@@ -32,6 +35,9 @@ BRANCHES: tuple[Chain, ...] = (
     (ROCKET,),
     (RfftMagnitude(), BandMax((1, 5, 9, 17))),
     (),
+    (Autocorrelation(6),),
+    (Quantiles((0.0, 0.1, 0.5, 0.9)),),
+    (Dct(5), Logarithm(0.1)),
 )
 TOTAL = Preprocessing(2, 32, BRANCHES).gathered
 
@@ -54,6 +60,12 @@ def test_what_nobody_uses_is_not_computed() -> None:
     assert bands == BandMean((3, 6, 9, 17)), "only bands at the ends can go"
     assert isinstance(rocket, MiniRocket) and rocket.features == 2
     assert len(branches) == 3, "a branch without a feature that is kept is gone"
+
+
+def test_trailing_lags_and_coefficients_and_unused_quantiles_go() -> None:
+    branches, pick = prune(GIVEN, BRANCHES[5:], [2, 6 + 1, 12 + 1, 12 + 7, 20 + 3])
+    assert pick is not None
+    assert branches == ((Autocorrelation(3),), (Quantiles((0.1, 0.9)),), (Dct(4), Logarithm(0.1)))
 
 
 def test_exactly_what_is_made_needs_no_picking() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from bitloop.kernels.checks import whole
 from bitloop.kernels.lagged import CENTRE, lagged, lagged_effort
 from bitloop.kernels.mean import centred
 from bitloop.kernels.quotient import quotient
+from bitloop.kernels.restrict import first_of_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Autocorrelation(Stage):
 
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
         return f"bl_autocorrelation({given.axes}, {given.length}, {self.lags}, x, {names[WORK]});"
+
+    def restricted(self, given: Shape, indices: Sequence[int]) -> tuple[Stage, tuple[int, ...]] | None:
+        """Without the greatest lags, if no axis needs them."""
+        lags, places = first_of_each(self.lags, indices)
+        return None if lags == self.lags else (Autocorrelation(lags), places)
 
 
 def autocorrelate(x: Signals, lags: int) -> tuple[Signals, Signals]:

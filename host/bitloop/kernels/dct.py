@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from bitloop.errors import LibraryError
 from bitloop.kernels import checks
 from bitloop.kernels.base import WORK, Constant, Shape, Signals, Stage
 from bitloop.kernels.circle import quarter_wave
+from bitloop.kernels.restrict import first_of_each
 
 LONGEST = 1024
 """Most samples per axis: the table has one cosine for each."""
@@ -60,6 +61,11 @@ class Dct(Stage):
 
     def emit(self, given: Shape, names: Mapping[str, str]) -> str:
         return f"bl_dct({given.axes}, {given.length}, {self.kept}, {names['cosine']}, {names[WORK]}, x);"
+
+    def restricted(self, given: Shape, indices: Sequence[int]) -> tuple[Stage, tuple[int, ...]] | None:
+        """Without the last coefficients, if no axis needs them."""
+        kept, places = first_of_each(self.kept, indices)
+        return None if kept == self.kept else (Dct(kept), places)
 
 
 def _full_wave(length: int) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import WORK, Constant, Shape, Signals, Stage
 from bitloop.kernels.checks import real
+from bitloop.kernels.restrict import used_of_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,11 @@ class Quantiles(Stage):
         place = np.minimum(np.floor(exact), length - 1)
         part = np.where(place < length - 1, exact - place, 0.0)
         return place.astype(np.uint16), part.astype(np.float32)
+
+    def restricted(self, given: Shape, indices: Sequence[int]) -> tuple[Stage, tuple[int, ...]] | None:
+        """Without the levels that no axis needs."""
+        used, places = used_of_each(len(self.levels), indices)
+        return None if len(used) == len(self.levels) else (Quantiles(tuple(self.levels[i] for i in used)), places)
 
 
 def _keys(x: Signals) -> NDArray[np.uint32]:

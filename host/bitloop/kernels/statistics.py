@@ -13,6 +13,7 @@ from bitloop.errors import LibraryError
 from bitloop.kernels.base import Shape, Signals, Stage
 from bitloop.kernels.order import larger, smaller, upwards
 from bitloop.kernels.quotient import quotient
+from bitloop.kernels.restrict import used_of_each
 
 F32Array = NDArray[np.float32]
 
@@ -71,12 +72,8 @@ class Statistics(Stage):
 
     def restricted(self, given: Shape, indices: Sequence[int]) -> tuple[Stage, tuple[int, ...]] | None:
         """Without the statistics that no axis needs."""
-        count = len(self.which)
-        used = sorted({i % count for i in indices})
-        if len(used) == count:
-            return None
-        stage = Statistics(tuple(self.which[i] for i in used))
-        return stage, tuple(i // count * len(used) + used.index(i % count) for i in indices)
+        used, places = used_of_each(len(self.which), indices)
+        return None if len(used) == len(self.which) else (Statistics(tuple(self.which[i] for i in used)), places)
 
 
 def _statistics(x: Signals) -> dict[str, F32Array]:
