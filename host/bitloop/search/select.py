@@ -13,6 +13,7 @@ from bitloop.kernels.base import Features
 from bitloop.search.fits.ridge_classifier import ridge_path
 
 Wide = NDArray[np.float64]
+Narrow = NDArray[np.float32]
 Order = NDArray[np.int64]
 Goal = NDArray[Any]
 """Labels from 0 or, for extrapolation, targets."""
@@ -95,7 +96,7 @@ def _ridge(wide: Wide, y: Goal, labels: bool) -> Order:
     weight = np.sqrt(len(y) / np.bincount(y)[y] if labels else np.ones(len(y)))[:, None]
     few = slice(None, None, -(-len(y) // SAMPLED))  # the strength need not be exact
     strength = ridge_path(wide[few], goal[few], weight[few, 0] ** 2).strength
-    a, b = weight * wide, weight * (goal - goal.mean(axis=0))
+    a, b = ((weight * part).astype(np.float32) for part in (wide, goal - goal.mean(axis=0)))
     left, gone = np.arange(wide.shape[1]), np.empty(0, dtype=np.int64)
     while True:
         weights = _solved(a[:, left], b, strength)
@@ -106,14 +107,15 @@ def _ridge(wide: Wide, y: Goal, labels: bool) -> Order:
         left, gone = np.sort(order[:half]), np.concatenate([order[half:], gone])
 
 
-def _solved(a: Wide, b: Wide, strength: float) -> Wide:
-    """Ridge weights (features, outputs) by the smaller Gram matrix; strength as in `ridge_path`."""
-    penalty = strength * max(float(np.einsum("ij,ij->", a, a)) / a.shape[1], 1e-30) + 1e-9
+def _solved(a: Narrow, b: Narrow, strength: float) -> Narrow:
+    """Ridge weights (features, outputs) by the smaller Gram matrix, roughly; strength as in `ridge_path`."""
+    unit = float(np.einsum("ij,ij->", a, a)) / a.shape[1]
+    penalty = np.float32(max(strength, 1e-3) * max(unit, 1e-30) + 1e-9)
     tall = len(a) >= a.shape[1]
     gram = a.T @ a if tall else a @ a.T
     gram[np.diag_indices_from(gram)] += penalty
     found = np.linalg.solve(gram, a.T @ b if tall else b)
-    return np.asarray(found if tall else a.T @ found, dtype=np.float64)
+    return np.asarray(found if tall else a.T @ found, dtype=np.float32)
 
 
 def _spread_out(wide: Wide, y: Goal, labels: bool) -> Order:
@@ -139,7 +141,7 @@ def _stable(wide: Wide) -> Wide:
     return ratio
 
 
-def _order(score: Wide) -> Order:
+def _order(score: Wide | Narrow) -> Order:
     """Best first; among equals the first comes first."""
     return np.argsort(-score, kind="stable")
 
