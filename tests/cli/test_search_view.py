@@ -285,6 +285,15 @@ def test_the_report_says_and_draws_what_cross_validation_gave(
     assert "history" not in " ".join(run("report", file, "-o", tmp_path / "file", "--json").json["plots"])
 
 
+def test_the_report_of_an_outlier_library_has_its_radius_and_calls_simulated_faults_so(tmp_path: Path) -> None:
+    told = {"score": 0.9, "simulated_faults": True, "metrics": {**METRICS, "labels": ["regular", "abnormal"]}}
+    told["metrics"]["per_class"] = dict(zip(("regular", "abnormal"), METRICS["per_class"].values(), strict=True))
+    replace(ready.outlier_library(), report=told).save(tmp_path / "outlier.json")
+    assert run("report", tmp_path / "outlier.json", "--json").json["radius"] == [20.0, 20.0]
+    shown = run("report", tmp_path / "outlier.json").out
+    assert "radius: 20, in" in shown and "simulated fault" in shown and "abnormal" not in shown
+
+
 def test_a_library_without_a_report_says_so(tmp_path: Path) -> None:
     ready.outlier_library().save(tmp_path / "bare.json")
     assert "has no report" in run("report", tmp_path / "bare.json").err

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from bitloop.search.hints import Hint
 
 
+SIMULATED = "simulated fault"
+
+
 def report(
     project: Source,
     number: Annotated[
@@ -66,10 +69,16 @@ def report(
     result(as_json, record, lambda console: _show(console, record))
 
 
-def _radius(chosen: Chosen) -> float | None:
-    """The distance an outlier library draws the line at."""
-    limit = getattr(chosen.library.pipeline.model, "limit", None)
-    return float(limit) if chosen.library.kind == "outlier" and limit is not None else None
+def _radius(chosen: Chosen) -> list[float] | None:
+    """The least and the greatest distance an outlier library draws its line at: spheres have a radius each."""
+    model = chosen.library.pipeline.model
+    if chosen.library.kind != "outlier":
+        return None
+    radii = getattr(model, "radii", None)
+    if radii is not None:
+        return [float(radii.min()), float(radii.max())]
+    limit = getattr(model, "limit", None)
+    return None if limit is None else [float(limit)] * 2
 
 
 def _hints(chosen: Chosen) -> tuple[Hint, ...]:
@@ -88,6 +97,25 @@ def _current(project: Project, number: int) -> bool:
     return project.libraries.get(number).signals == project.fingerprint()
 
 
+def _honest(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The metrics as people are to read them: simulated faults are not called abnormal signals."""
+    from bitloop.signals.dataset import ABNORMAL
+
+    def renamed(rows: Mapping[str, Any]) -> dict[str, Any]:
+        return {SIMULATED if name == ABNORMAL else name: row for name, row in rows.items()}
+
+    metrics = dict(told["metrics"])
+    if not told.get("simulated_faults"):
+        return metrics
+    metrics["labels"] = [SIMULATED if name == ABNORMAL else name for name in metrics.get("labels", ())]
+    metrics["per_class"] = renamed(metrics.get("per_class", {}))
+    folds = metrics.get("per_fold", {})
+    metrics["per_fold"] = {**folds, "recall": renamed(folds.get("recall", {}))}
+    if "similarity" in metrics.get("figures", {}):
+        metrics["figures"] = {**metrics["figures"], "similarity": renamed(metrics["figures"]["similarity"])}
+    return metrics
+
+
 def _figures(chosen: Chosen) -> dict[str, Figure]:
     from bitloop.plots import figures
     from bitloop.plots.pareto import Spot
@@ -104,7 +132,7 @@ def _figures(chosen: Chosen) -> dict[str, Figure]:
             last = shelf.noted()
     library = chosen.library
     return figures(
-        library.report["metrics"],
+        _honest(library.report),
         recommended=library.learning,
         spots=spots,
         points=last.get("history", ()),
@@ -113,7 +141,8 @@ def _figures(chosen: Chosen) -> dict[str, Figure]:
 
 
 def _show(console: Console, record: Mapping[str, Any]) -> None:
-    told, metrics = record["report"], record["report"]["metrics"]
+    told = record["report"]
+    metrics = _honest(told)
     name = "library" if record["library"]["number"] is None else f"library {record['library']['number']}"
     say(console, f"{name}: {record['pipeline']}")
     say(console, f"score {told['score']:.4f}; {'; '.join(told.get('notes', ()))}")
@@ -124,11 +153,15 @@ def _show(console: Console, record: Mapping[str, Any]) -> None:
         console.print(_classes(metrics))
         console.print()
         console.print(_confusion(metrics))
+        if metrics.get("refused"):
+            say(console, f"{metrics['refused']} signals were refused (features out of range), which counts as wrong")
     if record["learning"]:
         curve = ", ".join(f"{accuracy:.3f} after {count}" for count, accuracy in metrics.get("learning_curve", ()))
         say(console, f"\nlearning calls on the device: at least {record['learning']} (worst fold: {curve})")
     if record["radius"]:
-        say(console, f"\nradius: {record['radius']:.6g}, in the model's own distance")
+        least, most = record["radius"]
+        wide = f"{least:.6g}" if least == most else f"{least:.6g} to {most:.6g}"
+        say(console, f"\nradius: {wide}, in the model's own distance")
     for hint in record["hints"]:
         say(console, f"hint: {hint['what']}; {hint['advice']}")
     for path in record["plots"]:
@@ -181,7 +214,15 @@ def _classes(metrics: Mapping[str, Any]) -> Any:
         numbers = [f"{row[key]:.4f}" for key in ("precision", "f1")]
         area = f"{row['roc_auc']:.4f}" if "roc_auc" in row else ""
         between = f"{low:.4f} to {high:.4f}"
-        drawn.add_row(escape(name), f"{row['signals']:,}", f"{row['recall']:.4f}", between, worst, *numbers, area)
+        drawn.add_row(
+            escape(name),
+            f"{row['signals']:,}",
+            f"{row['recall']:.4f}",
+            between,
+            worst,
+            *numbers,
+            area,
+        )
     return drawn
 
 
