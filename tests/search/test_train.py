@@ -15,6 +15,7 @@ from bitloop.search import train_classes as tc
 from bitloop.search import train_values as tv
 from bitloop.search.cluster import centres
 from bitloop.search.fits import ENTRIES
+from bitloop.search.fits.neighbours import fit_nearest_classes
 
 SURE = 1e-4
 """Decisions closer than this to a tie may fall either way: sklearn computes in float64."""
@@ -59,7 +60,7 @@ def test_sefr_tells_separated_classes_apart(cloud: tuple[np.ndarray, np.ndarray]
 
 def test_nearest_prototypes_agree_with_scikit_learn(cloud: tuple[np.ndarray, np.ndarray]) -> None:
     x, y = cloud
-    model = tc.fit_nearest_classes(x, y, {"prototypes": 5, "k": 1}, 1)
+    model = fit_nearest_classes(x, y, {"prototypes": 5, "k": 1, "kind": 0}, 1)
     assert len(model.prototypes) == 15
     known = KNeighborsClassifier(1).fit(model.prototypes, model.labels)
     np.testing.assert_array_equal(np.argmax(model.run(x, host()), axis=1), known.predict(x))

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from bitloop.kernels.base import Features
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.naive_bayes import NaiveBayes
-from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.sefr import Sefr
-from bitloop.search.cluster import centres
 
 Labels = NDArray[np.int64]
 Hypers = Mapping[str, float]
@@ -52,12 +50,3 @@ def fit_naive_bayes(x: Features, y: Labels, hyper: Hypers, seed: int) -> NaiveBa
     variance = np.stack([wide[y == c].var(axis=0) for c in range(classes)])
     variance += hyper["smoothing"] * max(float(wide.var(axis=0).max()), 1e-18)
     return NaiveBayes.from_moments(mean, variance, np.full(classes, 1.0 / classes))
-
-
-def fit_nearest_classes(x: Features, y: Labels, hyper: Hypers, seed: int) -> NearestClasses:
-    """`prototypes` cluster centres of each class; the `k` nearest vote."""
-    classes = int(y.max()) + 1
-    found = [centres(x[y == c].astype(np.float64), int(hyper["prototypes"]), seed)[0] for c in range(classes)]
-    labels = np.repeat(np.arange(classes), [len(own) for own in found]).astype(np.uint8)
-    k = min(int(hyper["k"]), len(labels))
-    return NearestClasses(np.concatenate(found).astype(np.float32), labels, classes, k)

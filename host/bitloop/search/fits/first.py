@@ -6,7 +6,6 @@ from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.naive_bayes import NaiveBayes
-from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.sefr import Sefr
@@ -29,12 +28,6 @@ ENTRIES = (
         train_classes.fit_naive_bayes,
         {"smoothing": (1e-9, 1e-6, 1e-4, 1e-3, 1e-2, 1e-1)},
         UNSCALED,
-    ),
-    Entry(
-        "nearest_classes",
-        NearestClasses,
-        train_classes.fit_nearest_classes,
-        {"prototypes": (1, 2, 4, 8, 16, 32), "k": (1, 3)},
     ),
     Entry("ridge", Ridge, train_values.fit_ridge, {"strength": (1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0)}),
     Entry(
