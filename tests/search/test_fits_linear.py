@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from bitloop.kernels.linear import Linear
 from bitloop.native import host
 from bitloop.search.fits import ENTRIES
 from bitloop.search.fits.linear import fit_int8, fit_logistic, fit_svm, logistic, svm
+from bitloop.search.fits.ridge_classifier import fit_ridge_classifier
 
 LONG = (300, 1e-12)
 Labelled = tuple[np.ndarray, np.ndarray]
@@ -59,13 +63,18 @@ def test_margins_become_probabilities_of_some_certainty(cloud: Labelled) -> None
     assert 0.7 < said.max(axis=1).mean() < 0.99
 
 
-@pytest.mark.parametrize("teacher", [0, 1, 2])
+def _ridge(x: np.ndarray, y: np.ndarray, hyper: dict[str, float], seed: int, firmer: float) -> Linear:
+    return fit_ridge_classifier(x, y, {"firmer": firmer}, seed)
+
+
+@pytest.mark.parametrize("teacher", [0, 1, 2, 3])
 def test_int8_decides_as_its_teacher_does(cloud: Labelled, teacher: int) -> None:
     x, y = cloud
     fits = {
         0: (ENTRIES["discriminants"].fit, 0.1),
         1: (fit_logistic, 10.0),
         2: (fit_svm, 10.0),
+        3: (partial(_ridge, firmer=2.0), 0.0),
     }
     fit, strength = fits[teacher]
     large = fit(x, y, {"strength": strength}, 1).run(x, host())

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bitloop.search.fits import first, learning, linear, neighbours, networks, outliers, rbf, ridge_classifier, trees
+from bitloop.search.fits import (
+    first,
+    learning,
+    linear,
+    lines,
+    neighbours,
+    networks,
+    outliers,
+    rbf,
+    ridge_classifier,
+    trees,
+)
 from bitloop.search.fits.entry import Entry
 
 ENTRIES: Mapping[str, Entry] = {
@@ -13,6 +24,7 @@ ENTRIES: Mapping[str, Entry] = {
         *first.ENTRIES,
         *learning.ENTRIES,
         *linear.ENTRIES,
+        *lines.ENTRIES,
         *neighbours.ENTRIES,
         *networks.ENTRIES,
         *outliers.ENTRIES,

@@ -15,6 +15,7 @@ from bitloop.kernels.linear_int8 import LinearInt8
 from bitloop.kernels.quantise import int8_rows
 from bitloop.search.descent import Matrix, descend
 from bitloop.search.fits.entry import ALL_SCALES, Entry
+from bitloop.search.fits.ridge_classifier import fit_ridge_classifier
 from bitloop.search.train_classes import discriminants
 
 Labels = NDArray[np.int64]
@@ -29,7 +30,7 @@ CLEAR = 2.0
 """Margins are this much steeper as scores, so that one signal at +1 and the rest at -1 is as good as certain."""
 BEYOND = 2.0
 """Features are held at so many times the largest that was seen."""
-DISCRIMINANTS, LOGISTIC, SVM = range(3)
+DISCRIMINANTS, LOGISTIC, SVM, RIDGE = range(4)
 
 
 def shares(y: Labels, classes: int) -> Matrix:
@@ -87,6 +88,9 @@ def fit_int8(x: Features, y: Labels, hyper: Hypers, seed: int) -> LinearInt8:
         weights, bias = discriminants(x.astype(np.float64), y, strength)
     elif teacher == LOGISTIC:
         weights, bias = logistic(x, y, 100.0 * strength)
+    elif teacher == RIDGE:  # it finds its strength by itself
+        ridge = fit_ridge_classifier(x, y, {"firmer": 1.0 + 10.0 * strength}, seed)
+        weights, bias = ridge.weights.astype(np.float64), ridge.bias.astype(np.float64)
     else:
         weights, bias = svm(x, y, 100.0 * strength)
         weights, bias = CLEAR * weights, CLEAR * bias
@@ -109,7 +113,7 @@ def _single(weights: Wide, bias: Wide) -> Linear:
     return Linear(np.ascontiguousarray(weights, dtype=np.float32), bias.astype(np.float32))
 
 
-_INT8: dict[str, Any] = {"teacher": (0, 0, 1, 2), "strength": (1e-3, 1e-2, 0.03, 0.1, 0.3, 0.7)}
+_INT8: dict[str, Any] = {"teacher": (0, 1, 2, 3), "strength": (1e-3, 1e-2, 0.03, 0.1, 0.3, 0.7)}
 
 ENTRIES = (
     Entry("logistic", Linear, fit_logistic, {"strength": (0.1, 1.0, 10.0, 30.0, 100.0)}, ALL_SCALES, rounds=1),
