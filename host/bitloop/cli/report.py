@@ -205,24 +205,16 @@ def _classes(metrics: Mapping[str, Any]) -> Any:
 
     drawn = Table(box=None, pad_edge=False, header_style="dim")
     drawn.add_column("class")
-    for title in ("signals", "recall", "95 % interval", "worst fold", "precision", "F1", "area under ROC"):
-        drawn.add_column(title, justify="right")
+    areas = any("roc_auc" in row for row in metrics["per_class"].values())
+    for title in ("signals", "recall", "95 % interval", "worst fold", "precision", "F1", *(["AUC"] if areas else [])):
+        drawn.add_column(title, justify="right", no_wrap=True)
     folds = metrics.get("per_fold", {}).get("recall", {})
     for name, row in metrics["per_class"].items():
         low, high = row["interval"]
-        worst = f"{folds[name]['worst']:.4f}" if name in folds else ""
-        numbers = [f"{row[key]:.4f}" for key in ("precision", "f1")]
-        area = f"{row['roc_auc']:.4f}" if "roc_auc" in row else ""
-        between = f"{low:.4f} to {high:.4f}"
-        drawn.add_row(
-            escape(name),
-            f"{row['signals']:,}",
-            f"{row['recall']:.4f}",
-            between,
-            worst,
-            *numbers,
-            area,
-        )
+        worst = f"{folds[name]['worst']:.3f}" if name in folds else ""
+        numbers = [f"{row[key]:.3f}" for key in ("precision", "f1", "roc_auc") if key in row]
+        between = f"{low:.3f} to {high:.3f}"
+        drawn.add_row(escape(name), f"{row['signals']:,}", f"{row['recall']:.3f}", between, worst, *numbers)
     return drawn
 
 
