@@ -15,7 +15,7 @@ from bitloop.kernels.base import Shape, Signals
 from bitloop.kernels.minirocket import AXES
 from bitloop.native import host
 from bitloop.search import rocket
-from bitloop.search.views.common import YES_OR_NO, decimations, front, whole
+from bitloop.search.views.common import YES_OR_NO, decimations, front, norms, whole
 from bitloop.search.views.view import Chosen, Options, Stages, View
 
 _SIZES = (84, 168, 336, 504, 672, 1344)
@@ -29,6 +29,7 @@ def _options(given: Shape, unit: float) -> Options:
         return {}
     factors = decimations(given.length, 48)
     return {
+        **norms(given),
         "features": _SIZES,
         "decimate": (1,) * len(factors) + factors[1:],
         "center": YES_OR_NO,
