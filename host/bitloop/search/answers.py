@@ -54,10 +54,10 @@ def _classes(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
     count = len(table.labels)
     for number, fold in enumerate(shop.split.folds):
         view = shop.view(recipe, fold.train, number)
-        train = fold.train[view.usable[fold.train]]
-        if len(np.unique(table.label[train])) < count:
+        x, label = shop.examples(view, fold.train)
+        if len(np.unique(label)) < count:
             raise LibraryError("the features of a whole class are refused")
-        model = fit(view.base[train], table.label[train], dict(recipe.hyper), shop.seed)
+        model = fit(x, label, dict(recipe.hyper), shop.seed)
         truth, usable = table.label[fold.test], view.usable[fold.test]
         outputs = run(model, view.base[fold.test], usable)
         said = decide(outputs, usable)
@@ -69,10 +69,10 @@ def _class_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared, 
     label, count = shop.table.label, len(shop.table.labels)
     twins = shop.finished(view, fold.test)
     varied = choose(model, twins, ~refused(twins))
-    few = fold.test[view.usable[fold.test]]
-    if len(np.unique(label[few])) < count:
+    x, few = shop.examples(view, fold.test)
+    if len(np.unique(few)) < count:
         return 0.0
-    hasty = ENTRIES[recipe.model].fit(view.base[few], label[few], dict(recipe.hyper), shop.seed)
+    hasty = ENTRIES[recipe.model].fit(x, few, dict(recipe.hyper), shop.seed)
     swapped = choose(hasty, view.base[fold.train], view.usable[fold.train])
     robust = balanced_accuracy(label[fold.test], varied, count)
     return (robust + balanced_accuracy(label[fold.train], swapped, count)) / 2
@@ -83,10 +83,10 @@ def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
     variance = float(np.var(table.targets, dtype=np.float64))
     for number, fold in enumerate(shop.split.folds):
         view = shop.view(recipe, fold.train, number)
-        train = fold.train[view.usable[fold.train]]
-        if len(np.unique(table.targets[train])) < 2:
+        x, targets = shop.examples(view, fold.train)
+        if len(np.unique(targets)) < 2:
             raise LibraryError("the features of too many signals are refused")
-        model = fit(view.base[train], table.targets[train], dict(recipe.hyper), shop.seed)
+        model = fit(x, targets, dict(recipe.hyper), shop.seed)
         truth = table.targets[fold.test]
         outputs = run(model, view.base[fold.test], view.usable[fold.test])
         said = outputs[:, 0]
@@ -95,10 +95,11 @@ def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
 
 
 def _value_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared) -> float:
-    targets, few = shop.table.targets, fold.test[view.usable[fold.test]]
-    if len(np.unique(targets[few])) < 2:
+    targets = shop.table.targets
+    x, few = shop.examples(view, fold.test)
+    if len(np.unique(few)) < 2:
         return 0.0
-    hasty = ENTRIES[recipe.model].fit(view.base[few], targets[few], dict(recipe.hyper), shop.seed)
+    hasty = ENTRIES[recipe.model].fit(x, few, dict(recipe.hyper), shop.seed)
     said = run(hasty, view.base[fold.train], view.usable[fold.train])[:, 0]
     return min(1.0, max(0.0, r2(targets[fold.train], said)))
 

@@ -136,17 +136,12 @@ def _fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any]) -> Librar
     table, recipe = shop.table, outcome.recipe
     rows = np.arange(len(table.x)) if table.kind in ("classes", "extrapolation") else table.rows(0)
     view = shop.view(recipe, rows, "all")
-    rows = rows[view.usable[rows]]
-    x = view.base[rows]
     preprocessing = view.preprocessing
-    if table.kind == "classes":
-        model: Model = ENTRIES[recipe.model].fit(x, table.label[rows], dict(recipe.hyper), shop.seed)
-        return Library(Pipeline(preprocessing, model), table.labels)
-    if table.kind == "extrapolation":
-        model = ENTRIES[recipe.model].fit(x, table.targets[rows], dict(recipe.hyper), shop.seed)
-        return Library(Pipeline(preprocessing, model))
+    if table.kind in ("classes", "extrapolation"):
+        model: Model = ENTRIES[recipe.model].fit(*shop.examples(view, rows), dict(recipe.hyper), shop.seed)
+        return Library(Pipeline(preprocessing, model), table.labels if table.kind == "classes" else ())
     limit = shipped_limit(shop, recipe)
-    detector = learned(recipe, x, shop.seed)
+    detector = learned(recipe, view.base[rows[view.usable[rows]]], shop.seed)
     pipeline = Pipeline(preprocessing, detector.model.with_limit(limit))
     if detector.state is None:
         return Library(pipeline)

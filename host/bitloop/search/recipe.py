@@ -49,6 +49,8 @@ class Recipe:
     model: str
     hyper: Hyper = ()
     head: Head = Head()
+    varied: bool = False
+    """Whether it trains with variations of the signals, too (variations.py)."""
 
     @property
     def family(self) -> str:
@@ -63,7 +65,9 @@ class Recipe:
             steps.append(self.scale)
         if self.head.name != "none":
             steps.append(f"{self.head.name} {self.head.width}".removesuffix(" 0"))
-        return " > ".join([*steps, _worded(self.model, self.hyper)])
+        return " > ".join([*steps, _worded(self.model, self.hyper)]) + (
+            ", trained on variations" if self.varied else ""
+        )
 
     def plan(self, given: Shape) -> Preprocessing:
         """The preprocessing kernels without the head; their sizes are right, fitted constants may not be."""
@@ -77,6 +81,7 @@ class Recipe:
             "head": [self.head.name, self.head.width],
             "model": self.model,
             "hyper": dict(self.hyper),
+            "varied": self.varied,
         }
 
     @staticmethod
@@ -87,7 +92,9 @@ class Recipe:
         )
         name, width = data["head"]
         hyper = tuple((str(k), float(v)) for k, v in data["hyper"].items())
-        return Recipe(branches, str(data["scale"]), str(data["model"]), hyper, Head(str(name), int(width)))
+        return Recipe(
+            branches, str(data["scale"]), str(data["model"]), hyper, Head(str(name), int(width)), bool(data["varied"])
+        )
 
 
 def _worded(name: str, chosen: Sequence[tuple[str, Value]]) -> str:

@@ -63,7 +63,14 @@ class Space:
             branches.append(self._branch(rng, pick(rng, self.views)))
         entry = ENTRIES[model or pick(rng, [m for m in self.models for _ in range(ENTRIES[m].rounds)])]
         head = self._head(rng) if not view and rng.random() > PLAIN else Head()
-        return Recipe(tuple(branches), pick(rng, entry.scales), entry.name, self._hyper(rng, entry), head)
+        return Recipe(
+            tuple(branches),
+            pick(rng, entry.scales),
+            entry.name,
+            self._hyper(rng, entry),
+            head,
+            self._varied(rng, 0.15),
+        )
 
     def mutate(self, rng: np.random.Generator, parent: Recipe) -> Recipe:
         """A neighbour: mostly other hyper-parameters, sometimes another scaling, head, view or model."""
@@ -71,8 +78,10 @@ class Space:
         entry = ENTRIES[parent.model]
         if change < 0.35 and entry.hyper:
             return replace(parent, hyper=_nudge(rng, parent.hyper, entry.hypers(self.given.length)))
-        if change < 0.45:
+        if change < 0.42:
             return replace(parent, scale=pick(rng, entry.scales))
+        if change < 0.47:
+            return replace(parent, varied=not parent.varied and self._varied(rng, 1.0))
         if change < 0.58:
             other = ENTRIES[pick(rng, self.models)]
             return replace(
@@ -91,6 +100,9 @@ class Space:
             return replace(other, branches=one.branches, head=one.head)
         both = (*one.branches[:2], pick(rng, other.branches))
         return replace(one, branches=tuple(dict.fromkeys(both)))
+
+    def _varied(self, rng: np.random.Generator, share: float) -> bool:
+        return self.given.length > 7 and self.kind in ("classes", "extrapolation") and bool(rng.random() < share)
 
     def _head(self, rng: np.random.Generator) -> Head:
         names = [name for name, head in HEADS.items() if self.kind in head.kinds]

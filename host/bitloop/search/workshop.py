@@ -25,6 +25,7 @@ from bitloop.search.memory import Memory
 from bitloop.search.prune import prune
 from bitloop.search.recipe import Branch, Recipe
 from bitloop.search.table import Rows, Table
+from bitloop.search.variations import variations
 from bitloop.search.views import VIEWS
 
 REMEMBERED = 192 << 20
@@ -123,10 +124,26 @@ class Workshop:
         plain = Preprocessing(self.given.axes, self.given.length, ((),))
         return {"table": plain.deinterleave(self.table.x), "twins": plain.deinterleave(self.twins)}
 
+    @cached_property
+    def variations(self) -> Signals:
+        """(signals, axes, length): a variation of each signal, to train with."""
+        plain = Preprocessing(self.given.axes, self.given.length, ((),))
+        return plain.deinterleave(variations(self.table.x, self.given.axes, self.seed))
+
+    def examples(self, prepared: Prepared, rows: Rows) -> tuple[Features, NDArray[Any]]:
+        """Features to train with, and labels or targets: of usable rows, and of their variations if wanted."""
+        rows = rows[prepared.usable[rows]]
+        x, goal = prepared.base[rows], self._goal(rows)
+        if not prepared.recipe.varied:
+            return x, goal
+        further = self._headed(prepared, self.variations[rows])
+        good = ~refused(further)
+        return np.concatenate([x, further[good]]), np.concatenate([goal, goal[good]])
+
     def view(self, recipe: Recipe, train: Rows, name: Hashable) -> Prepared:
         """Features of all signals, fitted as `train` has it; `name` stands for `train` in the memory."""
         fitted = recipe.scale != "none" or recipe.head.name != "none" or any(b.fitted for b in recipe.branches)
-        key = (recipe.branches, recipe.scale, recipe.head, (self._role, name) if fitted else None)
+        key = (recipe.branches, recipe.scale, recipe.head, recipe.varied, (self._role, name) if fitted else None)
         return self._prepared.get(key, lambda: self._prepare(recipe, train, name), lambda p: 2 * p.base.nbytes)
 
     def _prepare(self, recipe: Recipe, train: Rows, name: Hashable) -> Prepared:
@@ -156,10 +173,15 @@ class Workshop:
 
     def finished(self, prepared: Prepared, rows: Rows | None = None) -> Features:
         """Features of the twins, or of those of some rows, with everything as it was fitted."""
-        if rows is None:
-            x = self._gathered(prepared, "twins")
-        else:
-            x = np.concatenate([self._run(chain, self.signals["twins"][rows]) for chain in prepared.chains], axis=1)
+        if rows is not None:
+            return self._headed(prepared, self.signals["twins"][rows])
+        return self._selected(prepared, self._gathered(prepared, "twins"))
+
+    def _headed(self, prepared: Prepared, x: Signals) -> Features:
+        gathered = np.concatenate([self._run(chain, x) for chain in prepared.chains], axis=1)
+        return self._selected(prepared, gathered)
+
+    def _selected(self, prepared: Prepared, x: Features) -> Features:
         if prepared.keep is not None:
             x = np.ascontiguousarray(x[:, prepared.keep])
         for stage in prepared.head:
