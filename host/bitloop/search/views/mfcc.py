@@ -27,14 +27,14 @@ def _options(given: Shape, unit: float) -> Options:
         "difference": YES_OR_NO,
         "frame": frames,
         "overlap": (50, 50, 50, 75),
-        "bands": tuple(b for b in (8, 12, 16, 20, 24, 32) if b < frames[-1] // 2) or (frames[-1] // 2,),
-        "corner": CORNERS,
+        "bands": tuple(b for b in (12, 16, 20, 24, 32) if b < frames[-1] // 2) or (frames[-1] // 2,),
+        "corner": CORNERS[:-1],
         "floor": RANGES,
-        "active": (0.0, 0.2, 0.3, 0.4, 0.5),
+        "active": (0.0, 0.2, 0.3, 0.3, 0.4, 0.4, 0.5),
         "segments": (3, 5, 8, 12),
-        "centering": (0.0, 0.3, 0.5, 0.7),
+        "centering": (0.0, 0.3, 0.5),
         "steps": (False, False, True),
-        "coefficients": (0, 10, 13, 20),
+        "coefficients": (0, 13, 20),
     }
 
 
