@@ -11,10 +11,10 @@ from bitloop.kernels.similarity import similarity
 from tests.parity.functions import assert_function_parity
 from tests.parity.strategies import floats
 
-EDGES = np.float32([0, -0.0, -1, 0.1, 0.9999999, 0.99999994, 1, 1.0000001, 1.0000002, 3.9999998, 4, np.inf, np.nan])
+EDGES = np.float32([0, -0.0, -1, 0.1, 0.9999999, 0.99999994, 1, 1.0000001, 1.0000002, 8099, 8100, np.inf, np.nan])
 
 
-@given(hnp.arrays(np.float32, 64, elements=st.one_of(floats(), st.floats(0, 5, width=32))))
+@given(hnp.arrays(np.float32, 64, elements=st.one_of(floats(), *(st.floats(0, top, width=32) for top in (5, 9000)))))
 def test_same_values_on_every_executor(ratios: np.ndarray) -> None:
     x = np.concatenate([EDGES, ratios])
     assert_function_parity("similarity", x, similarity(x).astype(np.float32))
@@ -27,9 +27,8 @@ def test_decides_at_one_and_nowhere_else() -> None:
 
 
 def test_falls_from_a_hundred_to_nothing() -> None:
-    np.testing.assert_array_equal(
-        similarity([0, 0.25, 0.5, 1, 1.5, 2, 3, 3.99, 4, 1e6]), [100, 97, 95, 90, 75, 60, 30, 0, 0, 0]
-    )
+    ratios = [0, 0.5, 0.8, 1, 1.1, 2, 4, 9, 100, 8099, 8100, 1e6]
+    np.testing.assert_array_equal(similarity(ratios), [100, 97, 93, 90, 85, 63, 45, 30, 9, 1, 0, 0])
 
 
 def test_what_is_no_number_is_not_similar() -> None:

@@ -74,12 +74,14 @@ def quality_of(truth: NDArray[np.int64], ratio: Features) -> tuple[float, float]
 def _detection(fold: Sequence[Trial], limit: float) -> Detection:
     truths = [np.concatenate([series.truth for series in trial.judged]) for trial in fold]
     ratios = [trial.detector.ratios(trial.judged, limit) for trial in fold]
-    quality, area = map(min, zip(*map(quality_of, truths, ratios), strict=True))
+    found = np.array([quality_of(*pair) for pair in zip(truths, ratios, strict=True)])
+    couples = np.array([trial.couple for trial in fold])
+    quality, area = np.min([found[couples == couple].mean(axis=0) for couple in np.unique(couples)], axis=0)
     confidence = min(map(_firmness, ratios, truths))
     truth, ratio, first = np.concatenate(truths), np.concatenate(ratios), fold[0]
     said = (ratio > np.float32(1.0)).astype(np.int64)
     model: Model = first.detector.model.with_limit(limit)
-    return Detection(truth, said, ratio, quality, area, confidence, model, first.view, first.detector)
+    return Detection(truth, said, ratio, float(quality), float(area), confidence, model, first.view, first.detector)
 
 
 def _held(trial: Trial) -> Held:

@@ -49,13 +49,13 @@ def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> 
     parts = [np.flatnonzero((table.label == label) & (table.couple == couple)) for label, couple in _parts(table)]
     fewest = min(len(rows) for rows in parts)
     count = max(2, min(most, fewest // FEWEST_PER_BLOCK))
-    detects = table.kind in ("anomaly", "outlier")
-    delimits = stretches(table).astype(np.float32) if detects else table.targets
+    regimes = stretches(table) if table.kind in ("anomaly", "outlier") else None
+    delimits = table.targets if regimes is None else regimes.astype(np.float32)
     held = np.empty(len(table.x), dtype=np.int64)
     whole = []
     for number, rows in enumerate(parts):
         recordings = table.recording[rows]
-        whole.append(how == "auto" and len(np.unique(recordings)) >= count)
+        whole.append(how == "auto" and regimes is None and len(np.unique(recordings)) >= count)
         if how == "random":
             held[rows] = np.random.default_rng([seed, number]).permutation(np.arange(len(rows)) % count)
             continue

@@ -13,8 +13,8 @@ from bitloop.search.fits import ENTRIES
 from bitloop.search.metrics import balanced_accuracy
 from bitloop.search.recipe import Recipe
 from bitloop.search.table import Rows
-from bitloop.search.trials import Plan, judged, plans, prepared
-from bitloop.search.workshop import Prepared, Workshop
+from bitloop.search.trials import Plan, Seen, judged, plans, prepared, seen_by
+from bitloop.search.workshop import Workshop
 
 COUNTS = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 160, 200, 300, 500)
 NEARLY = 0.01
@@ -29,7 +29,7 @@ def learning_curve(shop: Workshop, recipe: Recipe, limit: float) -> Curve:
     """(signals learned, balanced accuracy of the worst fold), regular recordings taking turns as machines do."""
     counts, curves = _counts(shop), []
     for number in range(len(shop.split.folds)):
-        view = prepared(shop, recipe, number)
+        view = seen_by(shop, prepared(shop, recipe, number), number)
         curves += [_curve(shop, recipe, view, plan, limit, counts) for plan in plans(shop, number)]
     return [(count, float(accuracy)) for count, accuracy in zip(counts, np.min(curves, axis=0), strict=True)]
 
@@ -53,7 +53,7 @@ def in_turn(rows: Rows, recording: Rows) -> Rows:
 
 
 def _curve(
-    shop: Workshop, recipe: Recipe, view: Prepared, plan: Plan, limit: float, counts: tuple[int, ...]
+    shop: Workshop, recipe: Recipe, view: Seen, plan: Plan, limit: float, counts: tuple[int, ...]
 ) -> list[float]:
     order = plan.learn if shop.table.multi_sensor else in_turn(plan.learn, shop.table.recording)
     order = order[view.usable[order]]

@@ -15,7 +15,11 @@ from bitloop.search.table import Table
 WIDTH = 3
 """Signals on either side of a jump that are compared."""
 JUMP = 12.0
-"""A jump: the mean square of what changed, in units of what noise alone would change."""
+"""A jump: the mean square of what changed, in units of what noise would change, or what usually changes (a drift)."""
+USUAL = 0.3
+"""Quantile of all changes that is usual."""
+ALIKE = 1.3
+"""Without abnormal signals: stretches are alike that lie at most so many times as far apart as signals do."""
 SHORTEST = 5
 """Signals between two jumps, at least."""
 LOOKED_AT = 500
@@ -25,22 +29,26 @@ Figures = NDArray[np.float64]
 """(signals, figures): what a signal is like, at a glance."""
 
 
-def stretches(table: Table) -> NDArray[np.int64]:
-    """(signals,): the number of each signal's stretch within its recording; 0 throughout where none is to be cut."""
+def stretches(table: Table) -> NDArray[np.int64] | None:
+    """(signals,): the number of each signal's stretch within its recording; None where all are alike.
+
+    Where they are, recordings may be held back whole, or cut into blocks as they fall.
+    """
     number = np.zeros(len(table.x), dtype=np.int64)
     figures = described(table.x, table.axes)
     for recording in np.unique(table.recording):
         rows = np.flatnonzero(table.recording == recording)
         number[rows] = regimes(figures[rows])
-    return np.zeros_like(number) if _alike(table, figures, number) else number
+    return None if _alike(table, figures, number) else number
 
 
 def regimes(figures: Figures) -> NDArray[np.int64]:
     """(signals,): number of the stretch between two jumps that each signal of a recording belongs to, from 0."""
     height = _heights(figures)
+    least = JUMP * max(1.0, float(np.quantile(height, USUAL)))
     jumps = [0, len(figures)]
     for at in np.argsort(-height, kind="stable"):
-        if height[at] < JUMP:
+        if height[at] < least:
             break
         if min(abs(at - jump) for jump in jumps) >= SHORTEST:
             jumps.append(int(at))
@@ -76,16 +84,18 @@ def _heights(figures: Figures) -> NDArray[np.float64]:
 def _alike(table: Table, figures: Figures, number: NDArray[np.int64]) -> bool:
     """Whether regular stretches are nearer to other regular ones than abnormal signals are to any of them."""
     regular, abnormal = _some(table.rows(0)), _some(table.rows(1) if table.compares else table.rows(0)[:0])
-    if not len(abnormal):
-        return False
     spread = figures[regular].std(axis=0)
     scaled = figures / np.where(spread > 0, spread, 1.0)
     apart = _squares(scaled[regular], scaled[regular])
     own = 1 + table.recording[regular] * (1 + int(number.max())) + number[regular]
+    if len(np.unique(own)) < 2:
+        return True
+    np.fill_diagonal(apart, np.inf)
+    most = ALIKE**2 * float(np.median(apart.min(axis=1)))
     apart[own[:, None] == own] = np.inf
-    return float(np.median(apart.min(axis=1))) <= float(
-        np.median(_squares(scaled[abnormal], scaled[regular]).min(axis=1))
-    )
+    if len(abnormal):
+        most = float(np.median(_squares(scaled[abnormal], scaled[regular]).min(axis=1)))
+    return float(np.median(apart.min(axis=1))) <= most
 
 
 def _some(rows: NDArray[np.int64]) -> NDArray[np.int64]:

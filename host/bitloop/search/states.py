@@ -1,7 +1,8 @@
 """Simulated faults of machine states that come one sample at a time: they begin, last for many states, and end.
 
-Sizes are drawn from slight to gross in units of what a variable does that the others do not explain, as faults of a
-machine show where its variables no longer go together.
+Sizes are drawn from slight to gross in units of noise: what a variable does from one state to the next that the
+others do not explain. What happens to a machine mostly shows slightly in many of its variables, rather than grossly
+in one.
 """
 
 from __future__ import annotations
@@ -13,20 +14,23 @@ from numpy.typing import NDArray
 
 States = NDArray[np.float64]
 """(states, variables), in order."""
-LASTS = 40
-"""States a fault lasts, where there are enough."""
+LASTS = 200
+"""States a fault lasts, where there are enough: machines break slowly, compared with how often they are looked at."""
 FEWEST = 24
 """Faults to simulate, at least."""
-SLIGHT, GROSS = 1.5, 12.0
+SLIGHT, GROSS = 1.0, 12.0
+"""Size of what happens to one variable, in units of its noise."""
+SHARED = 0.35
+"""Share of such a size that each variable has where something happens to all of them."""
 
 Change = Callable[[States, States, NDArray[np.float64], np.random.Generator], States]
-"""States of one fault, all states, each variable's unexplained part, and a generator to changed states."""
+"""States of one fault, all states, the noise of each variable, and a generator to changed states."""
 
 
 def lasting_faults(z: States, seed: int) -> States:
     """Every state as it would be during a fault; one kind after the other, each for a while."""
     rng = np.random.default_rng([seed, 3])
-    out, own = z.copy(), _unexplained(z)
+    out, own = z.copy(), _noise(z)
     lasts = lasting(len(z))
     for number, start in enumerate(range(0, len(z), lasts)):
         part = slice(start, start + lasts)
@@ -39,12 +43,12 @@ def lasting(states: int) -> int:
     return max(4, min(LASTS, states // FEWEST))
 
 
-def _unexplained(z: States) -> NDArray[np.float64]:
-    """(variables,): standard deviation of what the other variables do not explain of each, linearly."""
-    off = z - z.mean(axis=0)
+def _noise(z: States) -> NDArray[np.float64]:
+    """(variables,): standard deviation of what the others do not explain, linearly, of a step to the next state."""
+    off = np.diff(z, axis=0) / np.sqrt(2.0)
     spread = off.std(axis=0)
     scaled = off / np.where(spread > 0, spread, 1.0)
-    cov = scaled.T @ scaled / len(z) + 1e-6 * np.eye(z.shape[1])
+    cov = scaled.T @ scaled / len(off) + 1e-6 * np.eye(z.shape[1])
     own: NDArray[np.float64] = spread / np.sqrt(np.diag(np.linalg.inv(cov)))
     return np.where(spread > 0, own, 1e-3 * np.maximum(np.abs(z).max(axis=0), 1.0))
 
@@ -61,10 +65,8 @@ def _offset(part: States, z: States, own: NDArray[np.float64], rng: np.random.Ge
 
 
 def _several(part: States, z: States, own: NDArray[np.float64], rng: np.random.Generator) -> States:
-    """Several variables are off."""
-    for column in np.flatnonzero(rng.random(z.shape[1]) < 0.5):
-        part[:, column] += 0.6 * _size(rng) * own[column]
-    return _offset(part, z, own, rng)
+    """All variables are off, each by an amount of its own."""
+    return part + SHARED * _size(rng) * own * rng.normal(size=z.shape[1])
 
 
 def _drift(part: States, z: States, own: NDArray[np.float64], rng: np.random.Generator) -> States:
@@ -96,4 +98,4 @@ def _rough(part: States, z: States, own: NDArray[np.float64], rng: np.random.Gen
     return part
 
 
-_KINDS: tuple[Change, ...] = (_offset, _several, _drift, _stuck, _offset, _foreign, _several, _rough)
+_KINDS: tuple[Change, ...] = (_several, _offset, _drift, _several, _foreign, _several, _stuck, _rough)

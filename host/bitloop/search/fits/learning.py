@@ -74,7 +74,7 @@ def _smoothing(hyper: Hypers) -> int:
 
 _FLOOR = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 _MEMORY = (0, 0, 0, 6, 8)
-_STATES = {"smoothing": (0, 2, 3, 4, 5)}
+_STATES = {"smoothing": (0, 2, 3, 4, 4, 5)}
 
 ENTRIES = (
     Entry(
