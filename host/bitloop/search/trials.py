@@ -8,7 +8,7 @@ Everywhere else it learns all regular signals of the couple that are not held ba
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -94,9 +94,8 @@ def seen_by(shop: Workshop, view: Prepared, number: int) -> Seen:
             view.usable,
             view.extra_usable if extra else view.usable[:0],
         )
-    moved = _elsewhere(shop)
-    base = moved.finished(view, "table")
-    faulty = moved.finished(view, "twins") if extra else base[:0]
+    moved = _elsewhere(shop).finished(view)
+    base, faulty = moved[: len(shop.table.x)], moved[len(shop.table.x) :]
     return Seen(base, faulty, ~refused(base), ~refused(faulty))
 
 
@@ -108,7 +107,7 @@ _MOVED: WeakKeyDictionary[Workshop, Workshop] = WeakKeyDictionary()
 
 
 def _elsewhere(shop: Workshop) -> Workshop:
-    """The same signals and faults, each fold's at an operating point of its own."""
+    """Its twins are the same signals, then the same faults, each fold's at an operating point of its own."""
     if shop not in _MOVED:
         table = shop.table
         regular = table.x[table.rows(0)].astype(np.float64)
@@ -122,8 +121,8 @@ def _elsewhere(shop: Workshop) -> Workshop:
         def move(x: NDArray[np.float32]) -> NDArray[np.float32]:
             return (middle + gain * (x - middle) + shift).astype(np.float32) if len(x) else x
 
-        _MOVED[shop] = Workshop(replace(table, x=move(table.x)), shop.seed, parts=shop.split)
-        _MOVED[shop].__dict__["twins"] = move(shop.twins)
+        _MOVED[shop] = Workshop(table, shop.seed, parts=shop.split)
+        _MOVED[shop].__dict__["twins"] = np.concatenate([move(table.x), move(shop.twins)])
     return _MOVED[shop]
 
 
