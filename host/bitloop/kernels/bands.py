@@ -28,6 +28,9 @@ class Bands(Stage):
             raise LibraryError(f"the last band ends at bin {self.edges[-1]} of a spectrum of {given.length}")
         return Shape(given.axes, len(self.edges) - 1)
 
+    def effort(self, given: Shape) -> float:
+        return float(given.axes * (self.edges[-1] - self.edges[0]))
+
     def params(self, given: Shape) -> tuple[int, ...]:
         return (len(self.edges) - 1,)
 

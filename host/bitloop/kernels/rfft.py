@@ -32,6 +32,9 @@ class RfftMagnitude(Stage):
     def constants(self, given: Shape) -> tuple[Constant, ...]:
         return (Constant("cosine", quarter_wave(given.length), fitted=False),)
 
+    def effort(self, given: Shape) -> float:
+        return given.size * float(given.length.bit_length() + 1)  # a magnitude is worth about two passes
+
     def reference(self, x: Signals) -> Signals:
         cosine = quarter_wave(x.shape[2])
         return _split(_fft((x[:, :, 0::2], x[:, :, 1::2]), cosine), cosine)

@@ -62,6 +62,12 @@ class Statistics(Stage):
     def params(self, given: Shape) -> tuple[int, ...]:
         return (sum(1 << NAMES.index(name) for name in self.which),)
 
+    def effort(self, given: Shape) -> float:
+        """Steps per sample of each look at an axis that is needed; the second wants the mean of the first."""
+        moments = {"skewness", "kurtosis", "zero_crossings", "activity", "mobility", "complexity"} & set(self.which)
+        steps = {"mobility", "complexity"} & set(self.which)
+        return float(given.size * (6 + (10 if moments else 0) + (6 if steps else 0)))
+
     def reference(self, x: Signals) -> Signals:
         found = _statistics(x)
         return np.stack([found[name] for name in self.which], axis=2)
