@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import BitloopError
-from bitloop.kernels.base import LearningModel, Model, Shape, Signals, Stage, StaticModel, State
+from bitloop.kernels.base import LearningModel, Model, Shape, Signals, Stage, State, StaticModel
 from bitloop.kernels.costs import Use, use_of
 from bitloop.kernels.pipeline import Preprocessing
 from bitloop.kernels.scale import Scale
@@ -98,7 +98,9 @@ def models(each: int) -> dict[str, list[Example]]:
                 model, state = fitted(entry, x, hyper)
             except BitloopError:
                 continue
-            found[model.kernel].setdefault(use_of(model), Example(model, Shape(1, features), x[:1], use_of(model), state))
+            found[model.kernel].setdefault(
+                use_of(model), Example(model, Shape(1, features), x[:1], use_of(model), state)
+            )
     return {kernel: _spread(list(examples.values()), each) for kernel, examples in found.items()}
 
 

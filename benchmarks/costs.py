@@ -4,8 +4,8 @@
     python -m benchmarks.costs --check 20      # how far estimates of random libraries are off, nothing written
 
 Each example of a kernel is a C function of its own, called on the timing model of the core; the table's coefficients
-are fitted to its cycles, what is large counting for more. Then whole libraries are built and timed, and what their kernels do not explain goes
-to the library's own entries. benchmarks/cost_examples.py says where the examples come from.
+are fitted to its cycles, what is large counting for more. Then libraries without any stage are built and timed, and
+what their model does not explain goes to the library's own entries. benchmarks/cost_examples.py says where the examples come from.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import io
 from collections import defaultdict
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from benchmarks.cost_examples import Example, fitted, labels, models, preprocessings, signals, stages
 from elftools.elf.elffile import ELFFile
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from benchmarks.cost_examples import Example, fitted, labels, models, preprocessings, signals, stages
 from bitloop import resources
-from bitloop.errors import BitloopError
+from bitloop.errors import BitloopError, LibraryError
 from bitloop.kernels import costs
-from bitloop.kernels.base import WORK, LearningModel, Stage, StaticModel
+from bitloop.kernels.base import WORK, LearningModel, Shape, Stage, StaticModel
 from bitloop.kernels.models import MODELS
-from bitloop.kernels.pipeline import Pipeline
+from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.kernels.stages import STAGES
 from bitloop.library import Library
 from bitloop.library.sizes import measure
@@ -52,6 +52,13 @@ SECTIONS {
 }
 """
 Entry = dict[str, float]
+PLAIN = {
+    "anomaly": "running_gaussian",
+    "outlier": "gaussian",
+    "classes": "discriminants",
+    "extrapolation": "ridge",
+}
+"""By kind, what the API is measured with."""
 
 
 def source(example: Example, number: int) -> str:
@@ -138,7 +145,9 @@ def kernels(core: str, each: int) -> dict[str, Entry]:
             print(f"{core:14} {kernel:22} cannot be measured: {error}")
             continue
         table[kernel], worst = fit(own, cycles, code)
-        print(f"{core:14} {kernel:22} {len(own)} examples, off by {worst:5.0%} at most, {table[kernel]['code']:5.0f} B")
+        print(
+            f"{core:14} {kernel:22} {len(own)} examples, off by {worst:5.0%} at most, {table[kernel]['code']:5.0f} B"
+        )
     missing = {kernel.kernel for kernel in (*STAGES, *MODELS)} - set(table)
     print(f"{core}: no view and no fit uses {', '.join(sorted(missing)) or 'none'}")
     return table
@@ -154,20 +163,24 @@ def libraries(count: int) -> list[Library]:
         kind = sorted(entries)[seed % len(entries)]
         for preprocessing in islice(preprocessings(seed), 20):
             entry = entries[kind][rng.integers(len(entries[kind]))]
-            x = signals(preprocessing.given, seed).transpose(0, 2, 1).reshape(len(labels()), -1)
             try:
-                features = preprocessing(x)
-                hyper = {name: float(choices[rng.integers(len(choices))]) for name, choices in entry.hyper.items()}
-                if features.shape[1] > entry.most or not np.isfinite(features).all():
-                    continue
-                model, state = fitted(entry, features, hyper)
-                pipeline = Pipeline(preprocessing, model)
-                names = tuple("abc") if kind == "classes" else ()
-                found.append(Library(pipeline, names, learning=40 if state is not None else 0, pretrained=state))
+                found.append(made(preprocessing, entry, rng))
             except BitloopError:
                 continue
             break
     return found
+
+
+def made(preprocessing: Preprocessing, entry: Any, rng: np.random.Generator) -> Library:
+    """A library with a model of that entry, fitted on made-up signals; LibraryError where they do not fit."""
+    x = signals(preprocessing.given, 7).transpose(0, 2, 1).reshape(len(labels()), -1)
+    features = preprocessing(x)
+    if features.shape[1] > entry.most or not np.isfinite(features).all():
+        raise LibraryError(f"{entry.name} cannot take these features")
+    hyper = {name: float(choices[rng.integers(len(choices))]) for name, choices in entry.hyper.items()}
+    model, state = fitted(entry, features, hyper)
+    names = tuple("abc") if entry.kind == "classes" else ()
+    return Library(Pipeline(preprocessing, model), names, learning=40 if state is not None else 0, pretrained=state)
 
 
 def real(library: Library, core: str) -> tuple[float, float]:
@@ -180,23 +193,42 @@ def real(library: Library, core: str) -> tuple[float, float]:
     return timed.calls["detect"].median, float(measure(library, target(core)).flash - state)
 
 
-def whole(core: str, table: dict[str, Entry], count: int) -> dict[str, Entry]:
-    """What libraries cost beyond their kernels, by kind of model."""
-    empty = {kind: dict.fromkeys((*costs.TERMS, "code"), 0.0) for kind in ("anomaly", "outlier", "classes", "extrapolation")}
-    rest: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+def whole(core: str, table: dict[str, Entry]) -> dict[str, Entry]:
+    """What libraries cost beyond their kernels, by kind of model: from two sizes of raw signals without any stage."""
+    nothing = dict.fromkeys((*costs.TERMS, "code"), 0.0)
+    found: dict[str, Entry] = {}
+    for kind, name in PLAIN.items():
+        values, cycles, flash = [], [], []
+        for shape in (Shape(1, 8), Shape(3, 40)):
+            preprocessing = Preprocessing(shape.axes, shape.length, ((),))
+            library = made(preprocessing, ENTRIES[name], np.random.default_rng(1))
+            guess = costs.by(library.pipeline, table | {"library": {kind: nothing}, "unknown": nothing})
+            took, size = real(library, core)
+            values.append(shape.size)
+            cycles.append(took - guess.cycles)
+            flash.append(size - guess.flash)
+        each = max(0.0, (cycles[1] - cycles[0]) / (values[1] - values[0]))
+        call = max(0.0, cycles[0] - each * values[0])
+        found[kind] = {"call": call, "input": each, "code": float(np.mean(flash))}
+        print(
+            f"{core:14} a library of kind {kind}: {call:.0f} cycles a call, {each:.1f} a value, {np.mean(flash):.0f} B"
+        )
+    usual = float(np.median([entry["input"] for entry in found.values()]))
+    return {kind: entry | {"input": usual} for kind, entry in found.items()}
+
+
+def calibrate(core: str, table: dict[str, Entry], count: int) -> None:
+    """Scales the code of all kernels to what they have in whole libraries, where they stand side by side."""
+    shares = []
     for library in libraries(count):
-        guess = costs.by(library.pipeline, table | {"library": empty, "unknown": costs.usual(table)})
-        cycles, flash = real(library, core)
-        preprocessing = library.pipeline.preprocessing
-        copied = len(preprocessing.branches) * preprocessing.given.size
-        rest[library.kind].append(np.array([copied, cycles - guess.cycles, flash - guess.flash, cycles]))
-    each = np.array([row for rows in rest.values() for row in rows])
-    per_value = float(max(0.0, np.median(each[:, 1] / each[:, 0])))
-    for kind, rows in rest.items():
-        found = np.array(rows)
-        call = float(max(0.0, np.median(found[:, 1] - per_value * found[:, 0])))
-        empty[kind] = {"call": call, "input": per_value, "code": float(np.median(found[:, 2]))}
-    return empty
+        pipeline = library.pipeline
+        rest = real(library, core)[1] - table["library"][library.kind]["code"] - costs.tables(pipeline)  # type: ignore[index]
+        shares.append(rest / sum(table.get(use.kernel, costs.usual(table))["code"] for use in costs.uses(pipeline)))
+    scale = float(np.median(shares))
+    print(f"{core:14} kernels have {scale:.2f} of their own code in a library")
+    for kernel, entry in table.items():
+        if kernel != "library":
+            entry["code"] *= scale
 
 
 def check(count: int) -> None:
@@ -208,7 +240,9 @@ def check(count: int) -> None:
             guess = costs.estimate(library.pipeline, core)
             off.append((guess.cycles / cycles - 1.0, guess.flash / flash - 1.0))
             used = " ".join(use.kernel for use in costs.uses(library.pipeline))
-            print(f"{core:14} {off[-1][0]:+6.0%} of {cycles:9,.0f} cycles {off[-1][1]:+6.0%} of {flash:7,.0f} B  {used}")
+            print(
+                f"{core:14} {off[-1][0]:+6.0%} of {cycles:9,.0f} cycles {off[-1][1]:+6.0%} of {flash:7,.0f} B  {used}"
+            )
         cycles, flash = (np.median(np.abs([row[i] for row in off])) for i in (0, 1))
         print(f"{core}: half of the estimates are within {cycles:.0%} of the cycles and {flash:.0%} of the flash")
 
@@ -232,7 +266,7 @@ def _inline(entry: Entry) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=6, help="examples per kernel")
-    parser.add_argument("--libraries", type=int, default=16, help="whole libraries for what is not a kernel's")
+    parser.add_argument("--libraries", type=int, default=12, help="whole libraries to scale the code of kernels by")
     parser.add_argument("--check", type=int, default=0, help="only compare so many libraries with their estimates")
     given = parser.parse_args()
     if given.check:
@@ -240,7 +274,8 @@ def main() -> None:
     tables = {}
     for core in CORES:
         table = kernels(core, given.each)
-        table["library"] = whole(core, table, given.libraries)  # type: ignore[assignment]
+        table["library"] = whole(core, table)  # type: ignore[assignment]
+        calibrate(core, table, given.libraries)
         tables[core] = table
     write(tables)
     return None

@@ -1,6 +1,6 @@
-"""Run by the Python of the venv that has emlearn (see emlearn.py): trains on digits, writes emlearn's C and our input.
+"""Run by the Python that has emlearn (see emlearn.py): trains on digits, writes emlearn's C and our input.
 
-    python -I emlearn_models.py FOLDER
+python -I emlearn_models.py FOLDER
 """
 
 import json
@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from emlearn import convert
 from sklearn.datasets import load_digits
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
-from sklearn.svm import SVC
+
+from emlearn import convert
 
 LEARN = 1000
 FORESTS = (
@@ -36,7 +36,6 @@ def main(folder: Path) -> None:
     bayes = GaussianNB(var_smoothing=1e-3).fit(learn, label)
     convert(bayes).save(file=str(folder / "bayes.h"), name="bayes")
     net = MLPClassifier((32,), max_iter=300, random_state=1).fit(learn / 16.0, label)
-    svm = SVC(gamma=0.02, C=5.0).fit(learn / 16.0, label)
     np.savez(
         folder / "models.npz",
         seen=seen.astype(np.float32),
@@ -47,9 +46,8 @@ def main(folder: Path) -> None:
         bayes_variance=bayes.var_,
         net_weights=net.coefs_[0],
         net_bias=net.intercepts_[0],
-        svm_learn=learn / 16.0,
-        svm_label=label,
-        svm=svm.predict(seen / 16.0),
+        learn=learn / 16.0,
+        learn_label=label,
     )
     trees = [tree.tree_ for tree in forest.estimators_]
     names = ("children_left", "children_right", "feature", "threshold", "value")

@@ -1,9 +1,9 @@
 """What a pipeline costs on a core, without compiling it: cycles of one detection, and bytes of flash.
 
 `costs.toml` has, for each core and kernel, measured by `python -m benchmarks.costs` on linked code built by zig at
--O2: cycles = call + input * (values it takes) + output * (values it makes) + step * effort(), and `code` bytes without
-its tables. `library` entries are what a generated library adds for each kind of model: cycles of a call and of each
-value copied out of the user's buffer, and bytes of the API. RAM needs no table: buffers and state are exact by formula.
+-O2: cycles = call + input * (values it takes) + output * (values it makes) + step * effort(), and `code` bytes
+without its tables. `library` entries are what a generated library adds for each kind of model: cycles of a call and
+of each value copied out of the user's buffer, and bytes of the API. RAM needs no table: it is exact by formula.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from bitloop.errors import LibraryError
 from bitloop.kernels.base import Constant, Model
 from bitloop.kernels.pipeline import Pipeline
 
-REPEATED = 0.5
-"""Share of its code a kernel costs again where a pipeline uses it once more: parts of it are shared functions."""
 Table = Mapping[str, Any]
 """By kernel, the entries of costs.toml for one core."""
 TERMS = ("call", "input", "output", "step")
@@ -61,12 +59,10 @@ def by(pipeline: Pipeline, table: Table) -> Estimate:
     copied = len(preprocessing.branches) * preprocessing.given.size
     cycles = whole["call"] + whole["input"] * copied
     flash = whole["code"] + tables(pipeline)
-    seen: set[str] = set()
     for use in uses(pipeline):
         entry = table.get(use.kernel) or table["unknown"]
         cycles += sum(entry[name] * value for name, value in zip(TERMS, use.terms(), strict=True))
-        flash += entry["code"] * (REPEATED if use.kernel in seen else 1.0)
-        seen.add(use.kernel)
+        flash += entry["code"]  # also when used twice: the compiler makes each its own
     return Estimate(cycles, flash)
 
 
@@ -95,8 +91,6 @@ def tables(pipeline: Pipeline) -> int:
 def cores() -> tuple[str, ...]:
     """Cores there is a table of."""
     return tuple(_tables())
-
-
 
 
 def _known(kernel: str, constant: Constant) -> tuple[str, str, bytes]:
