@@ -4,8 +4,9 @@
     python -m benchmarks.costs --check 20      # how far estimates of random libraries are off, nothing written
 
 Each example of a kernel is a C function of its own, called on the timing model of the core; the table's coefficients
-are fitted to its cycles, what is large counting for more. Then libraries without any stage are built and timed, and
-what their model does not explain goes to the library's own entries. benchmarks/cost_examples.py says where the examples come from.
+are fitted to its cycles, what is large counting for more. Then libraries without any stage are built and timed: what
+their model does not explain goes to the library's own entries. Last, the code of all kernels is scaled to what it is
+in whole libraries. benchmarks/cost_examples.py says where the examples come from.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from scipy.optimize import nnls
 from bitloop import resources
 from bitloop.errors import BitloopError, LibraryError
 from bitloop.kernels import costs
-from bitloop.kernels.base import WORK, LearningModel, Shape, Stage, StaticModel
+from bitloop.kernels.base import WORK, LearningModel, Model, Shape, Stage, StaticModel
 from bitloop.kernels.models import MODELS
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.kernels.stages import STAGES
@@ -131,7 +132,10 @@ def fit(examples: list[Example], cycles: list[int], code: list[int]) -> tuple[En
     weight = seen**-0.6  # what is large matters more in a whole
     found = nnls(rows / scale * weight[:, None], seen * weight)[0] / scale
     worst = float(np.abs(rows @ found / seen - 1.0).max())
-    return dict(zip(costs.TERMS, found.tolist(), strict=True)) | {"code": float(np.median(code))}, worst
+    own = [
+        size - (e.kernel.code() if isinstance(e.kernel, Model) else 0) for e, size in zip(examples, code, strict=True)
+    ]
+    return dict(zip(costs.TERMS, found.tolist(), strict=True)) | {"code": max(0.0, float(np.median(own)))}, worst
 
 
 def kernels(core: str, each: int) -> dict[str, Entry]:
@@ -210,9 +214,7 @@ def whole(core: str, table: dict[str, Entry]) -> dict[str, Entry]:
         each = max(0.0, (cycles[1] - cycles[0]) / (values[1] - values[0]))
         call = max(0.0, cycles[0] - each * values[0])
         found[kind] = {"call": call, "input": each, "code": float(np.mean(flash))}
-        print(
-            f"{core:14} a library of kind {kind}: {call:.0f} cycles a call, {each:.1f} a value, {np.mean(flash):.0f} B"
-        )
+        print(f"{core:14} a library of kind {kind}: {call:.0f} cycles, {each:.1f} a value, {np.mean(flash):.0f} B")
     usual = float(np.median([entry["input"] for entry in found.values()]))
     return {kind: entry | {"input": usual} for kind, entry in found.items()}
 
@@ -222,7 +224,8 @@ def calibrate(core: str, table: dict[str, Entry], count: int) -> None:
     shares = []
     for library in libraries(count):
         pipeline = library.pipeline
-        rest = real(library, core)[1] - table["library"][library.kind]["code"] - costs.tables(pipeline)  # type: ignore[index]
+        whole_code = table["library"][library.kind]["code"]  # type: ignore[index]
+        rest = real(library, core)[1] - whole_code - costs.tables(pipeline) - pipeline.model.code()
         shares.append(rest / sum(table.get(use.kernel, costs.usual(table))["code"] for use in costs.uses(pipeline)))
     scale = float(np.median(shares))
     print(f"{core:14} kernels have {scale:.2f} of their own code in a library")

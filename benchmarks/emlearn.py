@@ -3,8 +3,8 @@
     python -m benchmarks.emlearn               # arm-none-eabi-gcc -O2
 
 emlearn is no dependency: the first run makes a virtual environment below the user's cache folder, as `python -m venv`
-does, and installs emlearn and scikit-learn into it from PyPI. Models are trained there on scikit-learn's digits (64 whole
-numbers from 0 to 16, ten classes; the last 797 are not learned), converted by emlearn, and read by both sides.
+does, and installs emlearn and scikit-learn into it from PyPI. Models are trained there on scikit-learn's digits (64
+whole numbers from 0 to 16, ten classes; the last 797 are not learned), converted by emlearn, and read by both sides.
 
 Every function gets its inputs in RAM and is called on the timing model of the core (bitloop_hil.timing); figures are
 medians over the signals. Accuracy is measured on what the same calls returned.
@@ -37,6 +37,7 @@ from bitloop.kernels.base import Shape, Stage, StaticModel
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rfft import RfftMagnitude
+from bitloop.kernels.unrolled_forest import unrolled
 from bitloop.library.tables import braced, c_type
 from bitloop.targets import target
 from bitloop.toolchain import Flags, Sources, Toolchain
@@ -181,7 +182,8 @@ class Bench:
         """Random forest of 20 trees with 24 leaves."""
         record = json.loads((peer() / "forest.json").read_text())
         trees = [SimpleNamespace(**{name: np.array(value) for name, value in tree.items()}) for tree in record]
-        ours, rows = self.model(forest_classes.from_trees(trees, 64, 10), self.seen), []
+        tables = forest_classes.from_trees(trees, 64, 10)
+        ours, rows = self.model(unrolled(tables), self.seen), []
         for path in sorted(peer().glob("forest_*_*.h"), key=lambda p: (p.stem[-1] != "8", p.stem)):
             _, method, dtype, *_, bits = path.stem.split("_")
             line = "forest_predict_proba(in, 64, out, 10);"
@@ -191,6 +193,12 @@ class Bench:
             votes = "shares of a leaf vote" if bits == "8" else "a leaf votes for one class only"
             what = f"forest of 20 trees: emlearn {method}, {dtype} features, {votes}"
             rows.append(_row(what, ours, theirs, self._forest(ours), self._forest(theirs)))
+        plain = self.model(tables, self.seen)
+        rows.append(
+            _row(
+                "ours as tables, beside the same (loadable)", plain, theirs, self._forest(plain), self._forest(theirs)
+            )
+        )
         return rows
 
     def _forest(self, side: Side) -> str:
@@ -224,7 +232,7 @@ class Bench:
         small = self.run(self.ours, _int8_layer(weights, bias), x, 32)
         line = "eml_net_forward(in, 64, w, b, EmlNetActivationRelu, out, 32);"
         theirs = self.emlearn(("stdbool.h", "eml_net.h"), _tables(w=weights.T, b=bias), line, x, 32)
-        off = [f"error {np.abs(side.results - exact).max() / exact.max():.1e}" for side in (small, plain, theirs)]
+        off = [f"error {_rms(side.results - exact) / _rms(exact):.1e}" for side in (small, plain, theirs)]
         return [
             _row("int8 layer 64 to 32, emlearn's of float", small, theirs, off[0], off[2]),
             _row("float layer 64 to 32", plain, theirs, off[1], off[2]),
@@ -236,7 +244,8 @@ class Bench:
         near, gamma = learn[: 64 * 15 : 15], 0.1
         design = np.exp(-gamma * np.square(learn[:, None, :] - near).sum(axis=2))
         weights = np.linalg.solve(design.T @ design + 1e-3 * np.eye(64), design.T @ (np.eye(10)[label] - 0.1))
-        model = RbfClasses(near.astype(np.float32), weights.astype(np.float32), np.zeros(10, np.float32), gamma)
+        slopes, bias = np.zeros((10, 64), dtype=np.float32), np.zeros(10, dtype=np.float32)
+        model = RbfClasses(near.astype(np.float32), weights.astype(np.float32), slopes, bias, gamma)
         ours = self.model(model, self.seen / np.float32(16.0))
         right = np.mean(ours.results.argmax(axis=1) == self.models["label"][:SIGNALS])
         what = "RBF machine, 64 vectors of 64 features, 10 classes"
@@ -245,7 +254,7 @@ class Bench:
 
 def _int8_layer(weights: NDArray[np.float64], bias: NDArray[np.float64]) -> str:
     """C of our int8 layer for inputs from 0 to 1: one step per row of weights, inputs in steps of 1 / 112."""
-    step = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127.0
+    step = np.maximum(np.abs(weights).max(axis=1), 1e-3 * np.abs(weights).max()) / 127.0  # dead ones, too
     small = np.rint(weights / step[:, None]).astype(np.int8)
     tables = _tables(offset=np.zeros(64), scale=np.full(64, 112.0), steps=step / 112.0)
     for name, values in (("w", dense_int8.pack(small)), ("b", np.rint(bias / step * 112.0).astype(np.int32))):

@@ -33,6 +33,7 @@
 #include "../kernels/running_gaussian.h"
 #include "../kernels/sefr.h"
 #include "../kernels/similarity.h"
+#include "../kernels/unrolled_forest.h"
 #include "../kernels/sliding_neighbors.h"
 
 /* The first value of table t, for numbers that are a table of one. */
@@ -87,6 +88,8 @@ BLH_STATIC(naive_bayes, params[0],
 BLH_STATIC(nearest_classes, params[0],
            bl_nearest_classes(params[0], params[1], features, params[2], tables[0], tables[1], row, result))
 BLH_STATIC(forest_classes, params[0],
+           bl_forest_classes(params[0], params[1], tables[0], tables[1], tables[2], tables[3], tables[4], row, result))
+BLH_STATIC(unrolled_forest, params[0],
            bl_forest_classes(params[0], params[1], tables[0], tables[1], tables[2], tables[3], tables[4], row, result))
 BLH_STATIC(boosting_classes, params[0],
            bl_boosting_classes(params[0], params[1], tables[0], tables[1], tables[2], tables[3], tables[4],

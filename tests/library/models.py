@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from bitloop.kernels import boosting_classes, forest_classes, forest_values
+from bitloop.kernels import boosting_classes, forest_classes, forest_values, unrolled_forest
 from bitloop.kernels.base import Model
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
@@ -48,7 +48,7 @@ def _moments() -> Model:
     return NaiveBayes.from_moments(mean, variance, np.full(len(CLASSES), 1.0 / len(CLASSES)))
 
 
-def _forest_classes() -> Model:
+def _forest_classes() -> forest_classes.ForestClasses:
     fitted = RandomForestClassifier(5, max_depth=4, random_state=1).fit(_features(), _labels())
     trees = [tree.tree_ for tree in fitted.estimators_]
     return forest_classes.from_trees(trees, _features().shape[1], len(CLASSES))
@@ -84,6 +84,7 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "naive_bayes": lambda d: _moments(),
     "nearest_classes": lambda d: NearestClasses(_features()[:12].copy(), _labels()[:12].copy(), 3, 3),
     "forest_classes": lambda d: _forest_classes(),
+    "unrolled_forest": lambda d: unrolled_forest.unrolled(_forest_classes()),
     "boosting_classes": lambda d: _boosting_classes(),
     "ridge": lambda d: Ridge(_noise(d), 0.5),
     "nearest_values": lambda d: NearestValues(_features()[:9].copy(), _noise(9), 2),

@@ -34,6 +34,7 @@ from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.sefr import Sefr
 from bitloop.kernels.sliding_neighbors import SlidingNeighbors
+from bitloop.kernels.unrolled_forest import unrolled
 from bitloop.library import Library
 from bitloop.library.codegen import Options
 from bitloop.search import train_networks, train_outliers
@@ -88,6 +89,7 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
     "ridge_int8": lambda: RidgeInt8(np.int8([127, -3, 0, 5, -127, 40]), 1e-4, 0.7, 100.0),
     "rbf_values": lambda: RbfValues(X[::9].copy(), X[::9, 0].copy(), MEANS[1], 0.7, 0.01),
     "nearest_values": lambda: NearestValues(X[::4].copy(), X[::4, 0].copy(), 3),
+    "unrolled_forest": lambda: unrolled(EXAMPLES["forest_classes"]()),
     "boosting_classes": lambda: boosting_classes.from_trees(
         [DecisionTreeRegressor(min_samples_leaf=n).fit(X, np.eye(3)[Y] - 1 / 3).tree_ for n in (3, 9)], D
     ),

@@ -150,6 +150,10 @@ class Model(Kernel):
         """Steps of the innermost loops of one call: what its cycles are proportional to (costs.toml)."""
         return float(self.inputs * self.outputs)
 
+    def code(self) -> int:
+        """Bytes of code that grow with the model, of those that are code instead of tables."""
+        return 0
+
     def with_limit(self, limit: float) -> Self:
         """The same model with the decision elsewhere; only models that tell regular from abnormal have a limit."""
         raise LibraryError(f"{self.kernel} has no limit")

@@ -58,7 +58,7 @@ def by(pipeline: Pipeline, table: Table) -> Estimate:
     whole = table["library"][model.kind]
     copied = len(preprocessing.branches) * preprocessing.given.size
     cycles = whole["call"] + whole["input"] * copied
-    flash = whole["code"] + tables(pipeline)
+    flash = whole["code"] + tables(pipeline) + model.code()
     for use in uses(pipeline):
         entry = table.get(use.kernel) or table["unknown"]
         cycles += sum(entry[name] * value for name, value in zip(TERMS, use.terms(), strict=True))

@@ -35,6 +35,7 @@ from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
 from bitloop.kernels.sefr import Sefr
 from bitloop.kernels.sliding_neighbors import SlidingNeighbors
+from bitloop.kernels.unrolled_forest import UnrolledForest
 
 MODELS: tuple[type[Model], ...] = (
     RunningGaussian,
@@ -55,6 +56,7 @@ MODELS: tuple[type[Model], ...] = (
     RbfClassesInt8,
     ForestClasses,
     BoostingClasses,
+    UnrolledForest,
     Ridge,
     RidgeInt8,
     NearestValues,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bitloop.kernels.boosting_classes import BoostingClasses
 from bitloop.kernels.forest_classes import ForestClasses
 from bitloop.kernels.forest_values import ForestValues
+from bitloop.kernels.unrolled_forest import UnrolledForest
 from bitloop.search import trees
 from bitloop.search.fits.entry import UNSCALED, Entry
 
@@ -16,6 +17,7 @@ ENTRIES = (
     Entry("decision_tree", ForestClasses, trees.fit_decision_tree, _TREE, UNSCALED, rounds=1),
     Entry("random_forest", ForestClasses, trees.fit_random_forest, _FOREST, UNSCALED, rounds=1),
     Entry("extra_trees", ForestClasses, trees.fit_extra_trees, _FOREST, UNSCALED, rounds=2),
+    Entry("fast_forest", UnrolledForest, trees.fit_fast_forest, _FOREST, UNSCALED, rounds=1),
     Entry("boosting", BoostingClasses, trees.fit_boosting, _BOOSTING, UNSCALED, rounds=1),
     Entry("decision_tree_values", ForestValues, trees.fit_decision_tree_values, _TREE, UNSCALED, rounds=1),
     Entry("random_forest_values", ForestValues, trees.fit_random_forest_values, _FOREST, UNSCALED, rounds=1),
