@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from bitloop.kernels.base import Model
+from bitloop.kernels.base import StaticModel
 from bitloop.kernels.pipeline import Pipeline
 from bitloop.library.file import Library
 from bitloop.library.layout import knowledge_bytes
 from bitloop.library.sizes import Sizes, measure
 from bitloop.search import threads
 from bitloop.search.answers import FoldAnswers, fold_answers
+from bitloop.search.calibrate import calibration_error, sharpened, temperature
 from bitloop.search.cost import Cost, least
 from bitloop.search.detect import learned, shipped_limit
 from bitloop.search.fits import ENTRIES
@@ -100,7 +101,7 @@ def finish(shop: Workshop, linked: Linked, outcome: Outcome, evaluations: int) -
     """The candidate of an outcome, or None where its linked code exceeds the budget."""
     folds = list(fold_answers(shop, outcome.recipe))
     metrics = measures(shop.table, folds)
-    library = _fitted(shop, outcome, metrics)
+    library = _fitted(shop, outcome, metrics, _sharpness(folds, metrics) if shop.table.kind == "classes" else 1.0)
     sizes = linked.sizes(library, outcome.recipe.family)
     if sizes is None:
         return None
@@ -131,14 +132,29 @@ def finish(shop: Workshop, linked: Linked, outcome: Outcome, evaluations: int) -
     )
 
 
-def _fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any]) -> Library:
+def _sharpness(folds: Sequence[FoldAnswers], metrics: dict[str, Any]) -> float:
+    """The temperature that makes the probabilities on held-out signals mean what they say, where the model takes one.
+
+    What error is left then is added to the metrics.
+    """
+    outputs = np.concatenate([fold.outputs[fold.said >= 0] for fold in folds])
+    truth = np.concatenate([fold.truth[fold.said >= 0] for fold in folds])
+    factor = temperature(outputs, truth)
+    model = folds[0].model
+    able = isinstance(model, StaticModel) and model.sharpened(2.0) is not model
+    metrics["calibration_error"] = calibration_error(sharpened(outputs, factor) if able else outputs, truth)
+    return factor if able else 1.0
+
+
+def _fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any], factor: float) -> Library:
     """The library of a recipe, from every signal there is. What learning took is added to the metrics."""
     table, recipe = shop.table, outcome.recipe
     rows = np.arange(len(table.x)) if table.kind in ("classes", "extrapolation") else table.rows(0)
     view = shop.view(recipe, rows, "all")
     preprocessing = view.preprocessing
     if table.kind in ("classes", "extrapolation"):
-        model: Model = ENTRIES[recipe.model].fit(*shop.examples(view, rows), dict(recipe.hyper), shop.seed)
+        model: StaticModel = ENTRIES[recipe.model].fit(*shop.examples(view, rows), dict(recipe.hyper), shop.seed)
+        model = model.sharpened(factor)
         return Library(Pipeline(preprocessing, model), table.labels if table.kind == "classes" else ())
     limit = shipped_limit(shop, recipe)
     detector = learned(recipe, view.base[rows[view.usable[rows]]], shop.seed)
