@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,9 @@ class BoostingClasses(StaticModel):
 
     def effort(self) -> float:
         return 4.0 * forest.steps(self) + len(self.roots) * -(-self.outputs // 4) + 16.0 * self.outputs
+
+    def sharpened(self, factor: float) -> Self:
+        return replace(self, step=float(np.float32(self.step * factor)))
 
     def reference(self, x: Features) -> Features:
         above = forest.sums(self, self.leaves, x) - np.float32(MIDDLE * len(self.roots))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from bitloop.kernels.dense import dense, growth, relu
 from bitloop.kernels.mlp import LARGEST
 from bitloop.kernels.order import larger, upwards
 from bitloop.kernels.record import F32
-from bitloop.kernels.softmax import softmax
+from bitloop.kernels.softmax import last_scaled, softmax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +79,10 @@ class CnnClasses(StaticModel):
 
     def constants(self) -> tuple[Constant, ...]:
         return (Constant("weights", self.weights, fitted=True), Constant("bias", self.bias, fitted=True))
+
+    def sharpened(self, factor: float) -> Self:
+        weights = last_scaled(self.weights, self.plan.cut(self.weights)[-1].size, factor)
+        return replace(self, weights=weights, bias=last_scaled(self.bias, self.outputs, factor))
 
     def reference(self, x: Features) -> Features:
         plan = self.plan

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from bitloop.kernels.cnn import Plan, windows
 from bitloop.kernels.dense_int8 import check, dense_int8, inputs, pack, scores_int8, words
 from bitloop.kernels.quantise import INT8, quantise
 from bitloop.kernels.record import F32, I8, I32
-from bitloop.kernels.softmax import softmax
+from bitloop.kernels.softmax import last_scaled, softmax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +96,9 @@ class CnnInt8Classes(StaticModel):
             Constant("bias", self.bias, fitted=True),
             Constant("scale", self.scale, fitted=True),
         )
+
+    def sharpened(self, factor: float) -> Self:
+        return replace(self, scale=last_scaled(self.scale, self.outputs, factor))
 
     def reference(self, x: Features) -> Features:
         plan = self.plan

@@ -105,7 +105,7 @@ def _worded(name: str, chosen: Sequence[tuple[str, Value]]) -> str:
             words.append(option)
         elif isinstance(value, tuple):
             words.append(" ".join(value))
-        elif value not in (False, 0, "none"):
+        elif value not in (False, 0, "none") and (option, value) != ("decimate", 1):
             words.append(f"{option} {value:g}" if isinstance(value, float | int) else f"{option} {value}")
     return f"{name} ({', '.join(words)})" if words else name
 
