@@ -53,7 +53,7 @@ static inline void bl_cnn_int8_classes(struct bl_cnn net, const float offset[], 
             int32_t sums[4] = {bias[f], bias[f + 1u], bias[f + 2u], bias[f + 3u]};
             bl_int8_four(words2, &weights[f * words2], &hidden[t * net.stride2 * net.filters1 / 2u], sums);
             for (size_t j = 0; j < 4u; j++) {
-                const float value = (float)bl_quantise((float)sums[j], scale[f + j], 0.0f, BL_INT8_MAX);
+                const float value = (float)bl_int8_relu(sums[j], scale[f + j]);
                 pooled[f + j] = net.mean != 0u ? pooled[f + j] + value : bl_max(pooled[f + j], value);
             }
         }

@@ -69,12 +69,27 @@ BL_INLINE void bl_int8_four(size_t words, const uint32_t rows[], const float x[]
 static inline void bl_int8_inputs(size_t features, const float offset[], const float scale[], const float x[],
                                   float out[])
 {
-    for (size_t i = 0; i < features; i += 4u) {
-        int32_t q[4] = {0, 0, 0, 0};
-        for (size_t j = 0; j < 4u && i + j < features; j++)
+    const size_t whole = features & ~(size_t)3u;
+    int32_t q[4];
+    for (size_t i = 0; i < whole; i += 4u) {
+#pragma GCC unroll 4
+        for (size_t j = 0; j < 4u; j++)
             q[j] = bl_quantise(x[i + j] - offset[i + j], scale[i + j], -BL_INT8_MAX, BL_INT8_MAX);
         bl_int8_store(q, &out[i / 2u]);
     }
+    if (whole == features)
+        return;
+    for (size_t j = 0; j < 4u; j++) {
+        const size_t i = whole + j;
+        q[j] = i < features ? bl_quantise(x[i] - offset[i], scale[i], -BL_INT8_MAX, BL_INT8_MAX) : 0;
+    }
+    bl_int8_store(q, &out[whole / 2u]);
+}
+
+/* A sum as int8, not below 0. What is not above 0 needs no float for that: scales are not negative. */
+BL_INLINE int32_t bl_int8_relu(int32_t sum, float scale)
+{
+    return sum > 0 ? bl_quantise((float)sum, scale, 0.0f, BL_INT8_MAX) : 0;
 }
 
 /* Hidden layer: sum * scale as int8, not below 0, laid out as the next layer's inputs. `outputs` is a multiple of 4. */
@@ -85,8 +100,9 @@ static inline void bl_dense_int8(size_t inputs, size_t outputs, const uint32_t w
     for (size_t o = 0; o < outputs; o += 4u) {
         int32_t sums[4] = {bias[o], bias[o + 1u], bias[o + 2u], bias[o + 3u]};
         bl_int8_four(words, &weights[o * words], x, sums);
+#pragma GCC unroll 4
         for (size_t j = 0; j < 4u; j++)
-            sums[j] = bl_quantise((float)sums[j], scale[o + j], 0.0f, BL_INT8_MAX);
+            sums[j] = bl_int8_relu(sums[j], scale[o + j]);
         bl_int8_store(sums, &out[o / 2u]);
     }
 }
@@ -100,6 +116,7 @@ static inline void bl_scores_int8(size_t inputs, size_t outputs, const uint32_t 
     for (; o + 4u <= outputs; o += 4u) {
         int32_t sums[4] = {bias[o], bias[o + 1u], bias[o + 2u], bias[o + 3u]};
         bl_int8_four(words, &weights[o * words], x, sums);
+#pragma GCC unroll 4
         for (size_t j = 0; j < 4u; j++)
             out[o + j] = (float)sums[j] * scale[o + j];
     }
