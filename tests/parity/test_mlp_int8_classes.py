@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,29 +51,33 @@ def test_same_bits_on_every_executor(x: Features, offset: Any, step: Any, w: Any
 @pytest.mark.parametrize("widths", [(1, 4, 2), (4, 4, 4), (7, 8, 5), (9, 12, 4, 6), (33, 16, 8, 3)])
 @given(st.integers(0, 2**32 - 1))
 def test_same_bits_where_every_layer_matters(widths: tuple[int, ...], seed: int) -> None:
-    model = _plain(widths, seed)
+    model = plain(widths, seed)
     x = np.random.default_rng(seed).normal(size=(6, widths[0])).astype(np.float32)
     assert_static_parity(model, x)
 
 
-def _plain(widths: tuple[int, ...], seed: int) -> MlpInt8Classes:
+def plain(widths: tuple[int, ...], seed: int) -> MlpInt8Classes:
+    """A network whose every layer takes part in the answer."""
+    return MlpInt8Classes(**plain_fields(widths, seed))
+
+
+def plain_fields(widths: tuple[int, ...], seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
-    inputs, neurons = widths[0], sum(widths[1:])
-    flat = rng.integers(-127, 128, sum(a * b for a, b in itertools.pairwise(widths))).astype(np.int8)
-    scale = np.concatenate([np.full(n, 1.0 / (60 * m**0.5)) for m, n in itertools.pairwise(widths)])
+    pairs = list(pairwise(widths))
+    scale = np.concatenate([np.full(n, 1.0 / (60 * m**0.5)) for m, n in pairs])
     scale[-widths[-1] :] /= 50
-    return MlpInt8Classes(
-        widths,
-        rng.normal(size=inputs).astype(np.float32),
-        rng.uniform(20, 60, inputs).astype(np.float32),
-        flat,
-        rng.integers(-5000, 5000, neurons).astype(np.int32),
-        scale.astype(np.float32),
-    )
+    return {
+        "widths": widths,
+        "offset": rng.normal(size=widths[0]).astype(np.float32),
+        "step": rng.uniform(20, 60, widths[0]).astype(np.float32),
+        "weights": rng.integers(-127, 128, sum(a * b for a, b in pairs)).astype(np.int8),
+        "bias": rng.integers(-5000, 5000, sum(widths[1:])).astype(np.int32),
+        "scale": scale.astype(np.float32),
+    }
 
 
 def test_computes_what_python_integers_do() -> None:
-    model = _plain((7, 8, 5), 3)
+    model = plain((7, 8, 5), 3)
     x = np.random.default_rng(4).normal(size=(20, 7)).astype(np.float32)
     q = np.clip(np.rint((x - model.offset) * model.step), -127, 127)
     first, second = model.weights[:56].reshape(8, 7), model.weights[56:].reshape(5, 8)
@@ -99,7 +103,7 @@ def test_weights_are_packed_four_a_word_and_padded() -> None:
 
 
 def test_reads_back_from_its_record() -> None:
-    model = _plain((7, 8, 5), 1)
+    model = plain((7, 8, 5), 1)
     again = from_record(to_record(model), [MlpInt8Classes])
     assert again.widths == model.widths
     np.testing.assert_array_equal(again.weights, model.weights)
@@ -127,12 +131,12 @@ def test_reads_back_from_its_record() -> None:
 )
 def test_refuses_fields_it_cannot_work_with(fields: Any) -> None:
     with pytest.raises(LibraryError, match="mlp_int8_classes"):
-        replace(_plain((7, 8, 5), 1), **fields)
+        replace(plain((7, 8, 5), 1), **fields)
 
 
 @pytest.mark.parametrize("value", [128, -129, 1.5])
 def test_refuses_a_library_file_whose_weights_are_no_bytes(value: float) -> None:
-    record = to_record(_plain((7, 8, 5), 1))
+    record = to_record(plain((7, 8, 5), 1))
     record["weights"][0] = value
     with pytest.raises(LibraryError, match="range of int8"):
         from_record(record, [MlpInt8Classes])

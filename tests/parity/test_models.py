@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeRegressor
 
 from bitloop.emulator import Emulator
-from bitloop.kernels import boosting_classes, forest_classes, forest_values
+from bitloop.kernels import boosting_classes, forest_classes, forest_values, isolation_forest
 from bitloop.kernels.base import Model
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
@@ -19,11 +19,15 @@ from bitloop.kernels.linear import Linear
 from bitloop.kernels.linear_int8 import LinearInt8
 from bitloop.kernels.loda import Loda
 from bitloop.kernels.mahalanobis import Mahalanobis
+from bitloop.kernels.mlp_classes import MlpClasses
+from bitloop.kernels.mlp_int8_values import MlpInt8Values
+from bitloop.kernels.mlp_values import MlpValues
 from bitloop.kernels.models import MODELS
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_radius import NearestRadius
 from bitloop.kernels.nearest_values import NearestValues
+from bitloop.kernels.one_class_svm import OneClassSvm
 from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.kernels.rbf_classes import RbfClasses
@@ -37,12 +41,13 @@ from bitloop.kernels.sliding_neighbors import SlidingNeighbors
 from bitloop.kernels.unrolled_forest import unrolled
 from bitloop.library import Library
 from bitloop.library.codegen import Options
-from bitloop.search import train_networks, train_outliers
 from tests.library.hosted import Hosted
 from tests.library.test_parity import assert_same_answers
 from tests.parity.rows import cloud
 from tests.parity.test_cnn_classes import plain as plain_cnn
 from tests.parity.test_cnn_int8_classes import plain as plain_cnn_int8
+from tests.parity.test_mlp_int8_classes import plain as plain_int8
+from tests.parity.test_mlp_int8_classes import plain_fields
 
 D = 6
 X = np.concatenate([cloud(c, 40, D, shift=2.0 * c) for c in range(3)])
@@ -50,7 +55,7 @@ Y = np.repeat(np.arange(3), 40)
 MEANS = np.stack([X[c].mean(axis=0) for c in (Y == 0, Y == 1, Y == 2)])
 VARIANCES = np.stack([X[c].var(axis=0) for c in (Y == 0, Y == 1, Y == 2)])
 WILD = np.float32([[0] * D, [-0.0] * D, [1e-45] * D, [1e15] * D, [-1e15] * D, [1e16] * D, [np.nan] * D, [np.inf] * D])
-NETWORK = {"hidden": 8, "second": 4, "decay": 0.1, "noise": 0.0, "steps": 50}
+LAYERS = [(X[:8] / 9, X[0, [0] * 8]), (np.tile(X[:4, :4] / 9, 2), X[1, :4]), (X[10:13, :4] / 9, X[2, :3])]
 
 EXAMPLES: dict[str, Callable[[], Model]] = {
     "running_gaussian": lambda: RunningGaussian(D, 3.0, 1e-6, smoothing=3),
@@ -96,15 +101,17 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
     "forest_values": lambda: forest_values.from_trees(
         [DecisionTreeRegressor(min_samples_leaf=n, random_state=n).fit(X, X[:, 0]).tree_ for n in (3, 9)], D
     ),
-    "mlp_classes": lambda: train_networks.fit_mlp_classes(X, Y, NETWORK, 0),
-    "mlp_values": lambda: train_networks.fit_mlp_values(X, X[:, 0], NETWORK, 0),
-    "mlp_int8_classes": lambda: train_networks.fit_mlp_int8_classes(X, Y, NETWORK, 0),
-    "mlp_int8_values": lambda: train_networks.fit_mlp_int8_values(X, X[:, 0], NETWORK | {"second": 0}, 0),
+    "mlp_classes": lambda: MlpClasses.of(LAYERS),
+    "mlp_values": lambda: MlpValues.of([*LAYERS[:2], (MEANS[:1, :4], MEANS[0, :1])]),
+    "mlp_int8_classes": lambda: plain_int8((D, 8, 4, 3), 1),
+    "mlp_int8_values": lambda: MlpInt8Values(level=7.0, **plain_fields((D, 8, 1), 1)),
     "cnn_classes": lambda: plain_cnn(1, 2, 3, (4, 2, 1), (4, 2, 1), 3, True),
     "cnn_int8_classes": lambda: plain_cnn_int8(1, 2, 3, (4, 1, 2), (4, 2, 1), 3, False),
-    "one_class_svm": lambda: train_outliers.fit_one_class_svm(X[:40], {"nu": 0.2, "width": 1.0}, 3.0, 0),
+    "one_class_svm": lambda: OneClassSvm(X[:40:4].copy(), np.full(10, 0.1, np.float32), 0.02, 3.0),
     "nearest_radius": lambda: NearestRadius(X[:40:4].copy(), 2, 5.0),
-    "isolation_forest": lambda: train_outliers.fit_isolation_forest(X[:40], {"trees": 5, "samples": 16}, 1.2, 0),
+    "isolation_forest": lambda: isolation_forest.from_trees(
+        [ExtraTreeRegressor(max_features=1, random_state=n).fit(X[n::5], X[n::5, 0]).tree_ for n in range(5)], D, 1.2
+    ),
 }
 
 
