@@ -24,6 +24,14 @@ _Static_assert(sizeof(float) == 4, "float is binary32");
 /* For helpers of a few operations: gcc -Os would call them, which costs more code than it saves. */
 #define BL_INLINE static inline __attribute__((always_inline))
 
+/* Before a loop that is long however it is written: unrolled by clang at -O2 it needs more flash, and often more
+ * registers than a Cortex-M has. Hosts unroll and vectorise as they like. */
+#if defined(__clang__) && defined(__arm__)
+#define BL_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define BL_ROLLED
+#endif
+
 /* Clears the sign; no operation of its own in binary32. */
 #define bl_abs(x) __builtin_fabsf(x)
 

@@ -16,13 +16,6 @@
 #define BL_VALID 0x1000u         /* kernel: positions inside only */
 #define BL_STEPS 0x8000u         /* dilation: of the steps of the channel */
 
-/* Unrolled, these loops need more registers than a Cortex-M has. */
-#if defined(__clang__) && defined(__arm__)
-#define BL_ROLLED _Pragma("clang loop unroll(disable)")
-#else
-#define BL_ROLLED
-#endif
-
 /* Integers live in float buffers by their bits. */
 BL_INLINE int32_t bl_integer(const float *place)
 {
@@ -37,7 +30,7 @@ BL_INLINE void bl_put_integer(float *place, int32_t value)
 BL_INLINE void bl_whole_samples(size_t length, float offset, float gain, float x[])
 {
     const float most = (float)BL_QUANTUM;
-    for (size_t t = 0; t < length; t++) {
+    BL_ROLLED for (size_t t = 0; t < length; t++) {
         const float v = (x[t] - offset) * gain;
         const float within = v >= most ? most : v > -most ? v : -most;
         bl_put_integer(&x[t], (int32_t)(within + (most + 0.5f)) - BL_QUANTUM);
@@ -49,14 +42,14 @@ static inline size_t bl_channel(size_t axes, size_t length, uint32_t mask, size_
                                 const float q[], float m[])
 {
     float *const middle = &m[pad], *const after = &middle[length];
-    for (size_t t = 0; t < pad; t++)
+    BL_ROLLED for (size_t t = 0; t < pad; t++)
         m[t] = after[t] = 0.0f;
     size_t a = 0;
     while ((mask >> a & 1u) == 0u)
         a++;
     BL_ROLLED for (size_t t = 0; t < length; t++)
         bl_put_integer(&middle[t], bl_integer(&q[a * length + t]));
-    for (a++; a < axes; a++)
+    BL_ROLLED for (a++; a < axes; a++)
         if ((mask >> a & 1u) != 0u)
             BL_ROLLED for (size_t t = 0; t < length; t++)
                 bl_put_integer(&middle[t], bl_integer(&middle[t]) + bl_integer(&q[a * length + t]));
@@ -71,9 +64,9 @@ static inline size_t bl_channel(size_t axes, size_t length, uint32_t mask, size_
 /* sums[t] = m(t - 4 d) + ... + m(t + 4 d), each from the one d before it. */
 static inline void bl_nine_taps(size_t length, size_t d, const float m[], float sums[])
 {
-    for (size_t t = 0; t < d; t++) {
+    BL_ROLLED for (size_t t = 0; t < d; t++) {
         int32_t sum = 0;
-        for (size_t tap = 0; tap < 9u; tap++)
+        BL_ROLLED for (size_t tap = 0; tap < 9u; tap++)
             sum += bl_integer(&m[t + tap * d]);
         bl_put_integer(&sums[t], sum);
     }
@@ -106,18 +99,18 @@ static inline void bl_minirocket(size_t axes, size_t length, size_t features, si
 {
     float *const m = &work[features], *const sums = &m[2u * length];
     size_t f = 0;
-    for (size_t a = 0; a < axes; a++)
+    BL_ROLLED for (size_t a = 0; a < axes; a++)
         bl_whole_samples(length, offset[a], gain[a], &x[a * length]);
-    for (size_t b = 0; b < blocks; b++) {
+    BL_ROLLED for (size_t b = 0; b < blocks; b++) {
         const size_t d = dilations[b] & ~BL_STEPS, pad = 4u * d;
         const size_t n = bl_channel(axes, length, masks[b], pad, dilations[b] & BL_STEPS, x, m);
         bl_nine_taps(n, d, m, sums);
-        for (const size_t end = f + counts[b]; f < end; f++) {
+        BL_ROLLED for (const size_t end = f + counts[b]; f < end; f++) {
             const size_t first = (kernels[f] & BL_VALID) != 0u ? pad : 0u;
             work[f] = (float)bl_above(first, n - first, d, kernels[f], biases[f], m, sums) / (float)(n - 2u * first);
         }
     }
-    for (f = 0; f < features; f++)
+    BL_ROLLED for (f = 0; f < features; f++)
         x[f] = work[f];
 }
 
