@@ -28,6 +28,7 @@
 #include "../kernels/rbf_classes.h"
 #include "../kernels/rbf_classes_int8.h"
 #include "../kernels/rbf_values.h"
+#include "../kernels/rbf_values_int8.h"
 #include "../kernels/ridge.h"
 #include "../kernels/ridge_int8.h"
 #include "../kernels/running_gaussian.h"
@@ -102,6 +103,10 @@ BLH_STATIC(ridge_int8, 1u,
 BLH_STATIC(rbf_values, 1u,
            result[0] = bl_rbf_values(params[0], features, tables[0], tables[1], tables[2],
                                      ((const float *)tables[3])[0], ((const float *)tables[3])[1], row))
+BLH_STATIC(rbf_values_int8, 1u,
+           result[0] = bl_rbf_values_int8(params[0], features, tables[0], tables[1], tables[2],
+                                          ((const float *)tables[3])[0], ((const float *)tables[3])[1],
+                                          ((const float *)tables[3])[2], ((const float *)tables[3])[3], row, work))
 BLH_STATIC(nearest_values, 1u,
            result[0] = bl_nearest_values(params[0], features, params[1], tables[0], tables[1], row))
 BLH_STATIC(forest_values, 1u,

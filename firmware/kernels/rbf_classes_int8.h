@@ -6,38 +6,16 @@
 #define BL_RBF_CLASSES_INT8_H
 
 #include "contract.h"
+#include "distance_int8.h"
 #include "expf.h"
-#include "quantise.h"
 #include "softmax.h"
-
-/* At most 1024 features within 127, so that the sum stays below 2^27. */
-static inline int32_t bl_squared_distance_int8(size_t features, const int8_t a[], const int8_t b[])
-{
-    int32_t sum = 0;
-    for (size_t i = 0; i < features; i++) {
-        const int32_t off = a[i] - b[i];
-        sum += off * off;
-    }
-    return sum;
-}
-
-/* At most 1024 of them here too. */
-static inline int32_t bl_product_int8(size_t features, const int8_t a[], const int8_t b[])
-{
-    int32_t sum = 0;
-    for (size_t i = 0; i < features; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
 
 static inline void bl_rbf_classes_int8(size_t classes, size_t count, size_t features, const int8_t centres[],
                                        const float weights[], const int8_t slopes[], const float steps[],
                                        const float bias[], float scale, float gamma, const float x[], float out[],
                                        float work[])
 {
-    int8_t *const q = bl_int8s(work);
-    for (size_t i = 0; i < features; i++)
-        q[i] = (int8_t)bl_quantise(x[i], scale, -127.0f, 127.0f);
+    const int8_t *const q = bl_features_int8(features, scale, x, work);
     for (size_t c = 0; c < classes; c++)
         out[c] = bias[c] + steps[c] * (float)bl_product_int8(features, q, &slopes[c * features]);
     for (size_t p = 0; p < count; p++) {

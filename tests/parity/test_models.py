@@ -33,6 +33,7 @@ from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_classes_int8 import RbfClassesInt8
 from bitloop.kernels.rbf_values import RbfValues
+from bitloop.kernels.rbf_values_int8 import RbfValuesInt8
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
@@ -93,6 +94,15 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
     "ridge": lambda: Ridge(MEANS[1], 0.7),
     "ridge_int8": lambda: RidgeInt8(np.int8([127, -3, 0, 5, -127, 40]), 1e-4, 0.7, 100.0),
     "rbf_values": lambda: RbfValues(X[::9].copy(), X[::9, 0].copy(), MEANS[1], 0.7, 0.01),
+    "rbf_values_int8": lambda: RbfValuesInt8(
+        np.clip(9 * X[::9], -99, 99).astype(np.int8),
+        X[::9, 0].copy(),
+        np.int8([127, -3, 0, 5, -127, 40]),
+        1e-3,
+        0.7,
+        9.0,
+        1e-4,
+    ),
     "nearest_values": lambda: NearestValues(X[::4].copy(), X[::4, 0].copy(), 3),
     "unrolled_forest": lambda: unrolled(EXAMPLES["forest_classes"]()),
     "boosting_classes": lambda: boosting_classes.from_trees(

@@ -30,6 +30,7 @@ from bitloop.kernels.pca_residual import PcaResidual
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_classes_int8 import RbfClassesInt8
 from bitloop.kernels.rbf_values import RbfValues
+from bitloop.kernels.rbf_values_int8 import RbfValuesInt8
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
@@ -61,6 +62,7 @@ MODELS: tuple[type[Model], ...] = (
     RidgeInt8,
     NearestValues,
     RbfValues,
+    RbfValuesInt8,
     ForestValues,
     MlpClasses,
     MlpValues,

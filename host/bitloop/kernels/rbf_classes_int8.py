@@ -8,10 +8,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from bitloop.kernels import checks
+from bitloop.kernels import checks, distance_int8
 from bitloop.kernels.base import WORK, Constant, Features, StaticModel
-from bitloop.kernels.expf import expf
-from bitloop.kernels.quantise import INT8, quantise
 from bitloop.kernels.record import F32, I8
 from bitloop.kernels.softmax import EXPONENTIAL, softmax
 
@@ -36,21 +34,14 @@ class RbfClassesInt8(StaticModel):
 
     def __post_init__(self) -> None:
         name = "rbf_classes_int8"
-        checks.table(self.centres, np.int8, 2, f"{name}.centres")
-        checks.whole(self.inputs, 1, checks.FEATURES, f"the number of features of {name}")
-        checks.whole(int(self.centres.min()), -INT8, INT8, f"the least of {name}.centres")
-        checks.table(self.slopes, np.int8, 2, f"{name}.slopes")
-        checks.alike(self.slopes.shape, (len(self.bias), self.inputs), f"{name}.slopes")
-        checks.whole(int(self.slopes.min()), -INT8, INT8, f"the least of {name}.slopes")
-        checks.floats(self.steps, 1, f"{name}.steps", 0.0, checks.WEIGHT)
-        checks.alike(self.steps.shape, self.bias.shape, f"{name}.steps")
-        checks.whole(len(self.centres), 1, 65535, f"the number of centres of {name}")
+        distance_int8.check(self.centres, self.slopes, 2, self.scale, self.gamma, name)
         checks.floats(self.weights, 2, f"{name}.weights", -checks.WEIGHT, checks.WEIGHT)
+        checks.floats(self.steps, 1, f"{name}.steps", 0.0, checks.WEIGHT)
         checks.floats(self.bias, 1, f"{name}.bias", -checks.WEIGHT, checks.WEIGHT)
         checks.alike(self.weights.shape, (len(self.centres), len(self.bias)), f"{name}.weights")
+        checks.alike(self.slopes.shape, (len(self.bias), self.inputs), f"{name}.slopes")
+        checks.alike(self.steps.shape, self.bias.shape, f"{name}.steps")
         checks.whole(self.outputs, 2, checks.CLASSES, f"the number of classes of {name}")
-        checks.real(self.scale, 1e-15, checks.WEIGHT, f"{name}.scale")
-        checks.real(self.gamma, 0.0, checks.WEIGHT, f"{name}.gamma")
 
     @property
     def inputs(self) -> int:
@@ -61,7 +52,7 @@ class RbfClassesInt8(StaticModel):
         return len(self.bias)
 
     def workspace(self) -> int:
-        return (self.inputs + 3) // 4
+        return distance_int8.words(self.inputs)
 
     def effort(self) -> float:
         of_one = self.inputs + self.outputs + EXPONENTIAL
@@ -85,14 +76,9 @@ class RbfClassesInt8(StaticModel):
         return replace(self, weights=self.weights * by, steps=self.steps * by, bias=self.bias * by)
 
     def reference(self, x: Features) -> Features:
-        whole = quantise(x, self.scale, -INT8, INT8).astype(np.float64)
-        places = self.centres.astype(np.float64)
-        # Whole numbers below 2^53: exact, whatever the order.
-        squares = (whole**2).sum(axis=1)[:, None] - 2.0 * (whole @ places.T) + (places**2).sum(axis=1)
-        with np.errstate(over="ignore"):
-            near = expf(-(np.float32(self.gamma) * squares.astype(np.float32))).astype(np.float32)
-        products = whole @ self.slopes.T.astype(np.float64)
-        total = (self.bias + self.steps * products.astype(np.float32)).astype(np.float32)
+        q = distance_int8.whole_features(x, self.scale)
+        near = distance_int8.nearness(q, self.centres, self.gamma)
+        total = self.bias + self.steps * distance_int8.products(q, self.slopes)
         for p in range(len(self.centres)):
             total += self.weights[p] * near[:, p, None]
         return softmax(total)

@@ -19,6 +19,7 @@ from bitloop.kernels.quantise import INT8, int8_rows, quantise
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_classes_int8 import RbfClassesInt8
 from bitloop.kernels.rbf_values import RbfValues
+from bitloop.kernels.rbf_values_int8 import RbfValuesInt8
 from bitloop.search.cluster import centres, squares
 from bitloop.search.fits.entry import ALL_SCALES, Entry
 
@@ -51,9 +52,7 @@ def fit_classes(x: Features, y: Labels, hyper: Hypers, seed: int) -> RbfClasses:
 
 def fit_classes_int8(x: Features, y: Labels, hyper: Hypers, seed: int) -> RbfClassesInt8:
     """The same on features and centres that are integers already, so that the weights make up for their rounding."""
-    size = min(float(np.abs(x).max()), FARTHEST * float(np.sqrt(np.mean(x.astype(np.float64) ** 2))))
-    scale = float(np.float32(INT8 / max(size, 1e-9)))
-    whole = quantise(x, scale, -INT8, INT8).astype(np.float64)
+    scale, whole = _integers(x)
     middles = np.unique(np.rint(_places(whole, y, hyper, seed)), axis=0)
     gamma, weights, slopes, bias = _classes(whole, y, hyper, middles, scale)
     small, steps = int8_rows(slopes)
@@ -70,22 +69,57 @@ def fit_classes_int8(x: Features, y: Labels, hyper: Hypers, seed: int) -> RbfCla
 
 def fit_values(x: Features, y: Targets, hyper: Hypers, seed: int) -> RbfValues:
     """`centres` are signals from the least target to the greatest, at equal ranks."""
-    wide, goal = x.astype(np.float64), y.astype(np.float64)
-    count = min(int(hyper["centres"]), len(y))
-    middles = wide[np.argsort(goal, kind="stable")[np.linspace(0, len(y) - 1, count).astype(np.int64)]]
-    middles = np.unique(middles, axis=0)
-    gamma, spread = hyper["width"] / typical(wide), max(float(goal.std()), 1e-12)
-    every = np.ones(len(wide))
-    weights, slopes, bias = kernel_ridge(
-        wide, goal[:, None] / spread, every, middles, gamma, hyper["strength"], hyper["line"]
-    )
+    wide = x.astype(np.float64)
+    middles = _ranked(wide, y, hyper)
+    gamma, weights, slopes, bias = _values(wide, y, hyper, middles, 1.0)
     return RbfValues(
         middles.astype(np.float32),
-        (spread * weights[:, 0]).astype(np.float32),
-        (spread * slopes[0]).astype(np.float32),
-        float(np.float32(spread * bias[0])),
+        weights.astype(np.float32),
+        slopes.astype(np.float32),
+        float(np.float32(bias)),
         float(np.float32(gamma)),
     )
+
+
+def fit_values_int8(x: Features, y: Targets, hyper: Hypers, seed: int) -> RbfValuesInt8:
+    """The same on features that are integers already."""
+    scale, whole = _integers(x)
+    middles = _ranked(whole, y, hyper)
+    gamma, weights, slopes, bias = _values(whole, y, hyper, middles, scale)
+    small, steps = int8_rows(slopes[None, :])
+    # What rounding takes from the mean of the targets is given back by the bias.
+    lost = float(whole.mean(axis=0) @ (slopes - small[0] * steps[0]))
+    return RbfValuesInt8(
+        middles.astype(np.int8),
+        weights.astype(np.float32),
+        small[0],
+        float(np.float32(steps[0])),
+        float(np.float32(bias + lost)),
+        scale,
+        float(np.float32(gamma)),
+    )
+
+
+def _integers(x: Features) -> tuple[float, Wide]:
+    """What features are multiplied by, and the integers they become."""
+    size = min(float(np.abs(x).max()), FARTHEST * float(np.sqrt(np.mean(x.astype(np.float64) ** 2))))
+    scale = float(np.float32(INT8 / max(size, 1e-9)))
+    return scale, quantise(x, scale, -INT8, INT8).astype(np.float64)
+
+
+def _ranked(x: Wide, y: Targets, hyper: Hypers) -> Wide:
+    count = min(int(hyper["centres"]), len(y))
+    ranks = np.linspace(0, len(y) - 1, count).astype(np.int64)
+    return np.unique(x[np.argsort(y, kind="stable")[ranks]], axis=0)
+
+
+def _values(x: Wide, y: Targets, hyper: Hypers, middles: Wide, scale: float) -> tuple[float, Wide, Wide, float]:
+    """gamma, weights, slopes and bias, for features that were multiplied by `scale`."""
+    goal = y.astype(np.float64)[:, None]
+    gamma, spread = hyper["width"] / typical(x), max(float(goal.std()), 1e-12)
+    line = hyper["line"] * scale * scale
+    weights, slopes, bias = kernel_ridge(x, goal / spread, np.ones(len(x)), middles, gamma, hyper["strength"], line)
+    return gamma, spread * weights[:, 0], spread * slopes[0], spread * float(bias[0])
 
 
 def typical(x: Wide) -> float:
@@ -150,5 +184,6 @@ _VALUES = {
 ENTRIES = (
     Entry("rbf_network", RbfClasses, fit_classes, _CLASSES, ALL_SCALES, 256, rounds=1),
     Entry("rbf_network_int8", RbfClassesInt8, fit_classes_int8, _CLASSES, ALL_SCALES, 512, rounds=2),
-    Entry("kernel_ridge", RbfValues, fit_values, _VALUES, ALL_SCALES, 256, rounds=2),
+    Entry("kernel_ridge", RbfValues, fit_values, _VALUES, ALL_SCALES, 256, rounds=1),
+    Entry("kernel_ridge_int8", RbfValuesInt8, fit_values_int8, _VALUES, ALL_SCALES, 512, rounds=2),
 )
