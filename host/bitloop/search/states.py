@@ -1,6 +1,6 @@
 """Simulated faults of machine states that come one sample at a time: they begin, last for many states, and end.
 
-Sizes are drawn from slight to gross in units of noise: what a variable does from one state to the next that the
+Sizes are drawn from slight to gross in units of what a variable does, mostly from one state to the next, that the
 others do not explain. What happens to a machine mostly shows slightly in many of its variables, rather than grossly
 in one.
 """
@@ -30,8 +30,10 @@ Change = Callable[[States, States, NDArray[np.float64], np.random.Generator], St
 def lasting_faults(z: States, seed: int) -> States:
     """Every state as it would be during a fault; one kind after the other, each for a while."""
     rng = np.random.default_rng([seed, 3])
-    out, own = z.copy(), _noise(z)
     lasts = lasting(len(z))
+    out, own = z.copy(), _unexplained(np.diff(z, axis=0) / np.sqrt(2.0), z)
+    if lasts < LASTS:  # few states: what is to be found has to stand out from all they do
+        own = np.maximum(own, _unexplained(z - z.mean(axis=0), z))
     for number, start in enumerate(range(0, len(z), lasts)):
         part = slice(start, start + lasts)
         out[part] = _KINDS[number % len(_KINDS)](z[part].copy(), z, own, rng)
@@ -43,12 +45,11 @@ def lasting(states: int) -> int:
     return max(4, min(LASTS, states // FEWEST))
 
 
-def _noise(z: States) -> NDArray[np.float64]:
-    """(variables,): standard deviation of what the others do not explain, linearly, of a step to the next state."""
-    off = np.diff(z, axis=0) / np.sqrt(2.0)
+def _unexplained(off: States, z: States) -> NDArray[np.float64]:
+    """(variables,): standard deviation of what the others do not explain of each, linearly."""
     spread = off.std(axis=0)
     scaled = off / np.where(spread > 0, spread, 1.0)
-    cov = scaled.T @ scaled / len(off) + 1e-6 * np.eye(z.shape[1])
+    cov = scaled.T @ scaled / len(off) + 1e-6 * np.eye(off.shape[1])
     own: NDArray[np.float64] = spread / np.sqrt(np.diag(np.linalg.inv(cov)))
     return np.where(spread > 0, own, 1e-3 * np.maximum(np.abs(z).max(axis=0), 1.0))
 
