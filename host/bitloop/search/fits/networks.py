@@ -21,6 +21,8 @@ _HYPER: Mapping[str, Sequence[float]] = {
     "noise": (0.0, 0.0, 0.3),
     "steps": (100, 100, 100, 400),
 }
+_VALUES = {**_HYPER, "decay": (0.01, 0.1, 0.3), "steps": (100, 400, 800)}
+"""Numbers take more steps than classes to get right."""
 _CONVOLUTIONS: Mapping[str, Sequence[float]] = {
     "axes": (1, 2, 3, 6),
     "filters": (8, 16),
@@ -34,8 +36,8 @@ _CONVOLUTIONS: Mapping[str, Sequence[float]] = {
 ENTRIES = (
     Entry("mlp_classes", MlpClasses, train.fit_mlp_classes, _HYPER, UNSCALED, most=256, rounds=1),
     Entry("mlp_int8_classes", MlpInt8Classes, train.fit_mlp_int8_classes, _HYPER, UNSCALED, most=256, rounds=1),
-    Entry("mlp_values", MlpValues, train.fit_mlp_values, _HYPER, UNSCALED, most=256, rounds=1),
-    Entry("mlp_int8_values", MlpInt8Values, train.fit_mlp_int8_values, _HYPER, UNSCALED, most=256, rounds=1),
+    Entry("mlp_values", MlpValues, train.fit_mlp_values, _VALUES, UNSCALED, most=256, rounds=1),
+    Entry("mlp_int8_values", MlpInt8Values, train.fit_mlp_int8_values, _VALUES, UNSCALED, most=256, rounds=1),
     # Found by mutation only: the opening tries every view with every model, and these take long to fit.
     Entry("cnn_classes", CnnClasses, train_cnn.fit_cnn_classes, _CONVOLUTIONS, UNSCALED, most=1024, rounds=0),
     Entry(
