@@ -11,7 +11,7 @@ from bitloop.native import host
 from bitloop.search.calibrate import sharpened
 from bitloop.search.fits import ENTRIES
 
-VOTES = {"nearest_classes", "forest_classes", "sefr"}
+VOTES = {"nearest_classes", "forest_classes", "unrolled_forest", "sefr"}
 """Kernels whose answers are shares of votes: nothing to sharpen."""
 NAMES = [entry.name for entry in ENTRIES.values() if entry.kind == "classes"]
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bitloop.kernels.base import LearningModel, Model
-from bitloop.kernels.pipeline import Preprocessing
+from bitloop.kernels.costs import cores, estimate
+from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.search.budget import Budget
 
+CERTAIN = 0.85
+"""Share of estimated flash that a library surely has."""
 LEAST_CODE = 600
 """Bytes of code no library does without."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Lower bounds in bytes. `knowledge` is the fitted numbers, a pretrained state included."""
+    """Lower bounds in bytes, and estimated cycles of a call (0: unknown). `knowledge` is the fitted numbers."""
 
     knowledge: int
     flash: int
@@ -37,17 +40,24 @@ class Cost:
 NOTHING = Cost(0, 0, 0)
 
 
-def least(preprocessing: Preprocessing, model: Model | None = None) -> Cost:
-    """The buffer of one signal, features of several branches, workspace, state; fitted numbers and tables."""
+def least(preprocessing: Preprocessing, model: Model | None = None, core: str = "") -> Cost:
+    """The buffer of one signal, features of several branches, workspace, state; code, fitted numbers and tables.
+
+    Where there is a table of costs for the core, code is no less than CERTAIN of what that says, and cycles are its.
+    """
     workspace = max(preprocessing.workspace, 0 if model is None else model.workspace())
     ram = 4 * (preprocessing.buffer + preprocessing.gathering + workspace)
     constants = [c for step in preprocessing.steps() for c in step.stage.constants(step.given)]
-    knowledge = 0
+    knowledge = cycles = code = 0
     if model is not None:
         constants += model.constants()
         if isinstance(model, LearningModel):
             ram += 4 * model.state_size
             knowledge += 4 * model.state_size
+        if core in cores():
+            whole = estimate(Pipeline(preprocessing, model), core)
+            cycles, code = round(whole.cycles), round(CERTAIN * whole.flash)
     knowledge += sum(c.values.nbytes for c in constants if c.fitted)
     tables = {(c.name, c.values.tobytes()) for c in constants if not c.fitted}
-    return Cost(knowledge, LEAST_CODE + knowledge + sum(len(values) for _, values in tables), ram)
+    flash = LEAST_CODE + knowledge + sum(len(values) for _, values in tables)
+    return Cost(knowledge, max(flash, code), ram, cycles)

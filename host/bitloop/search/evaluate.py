@@ -26,7 +26,7 @@ def screen(shop: Workshop, budget: Budget, index: int, recipe: Recipe) -> Outcom
         if too_dear:
             return Outcome(index, recipe, rejected=too_dear)
         answers = next(iter(fold_answers(shop.sample or shop, recipe)))
-        cost = least(answers.view.preprocessing, answers.model)
+        cost = least(answers.view.preprocessing, answers.model, budget.target.name)
     except _REFUSALS as error:
         return Outcome(index, recipe, rejected=str(error))
     if cost.beyond(budget):
@@ -52,7 +52,7 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: B
     cost: Cost = NOTHING
     for answers in fold_answers(shop, recipe):
         if not folds:
-            cost = least(answers.view.preprocessing, answers.model)
+            cost = least(answers.view.preprocessing, answers.model, budget.target.name)
             if cost.beyond(budget):
                 return Outcome(index, recipe, rejected=cost.beyond(budget))
         folds.append(min(1.0, max(0.0, answers.quality)))

@@ -128,7 +128,7 @@ def finish(shop: Workshop, linked: Linked, outcome: Outcome, evaluations: int) -
         knowledge,
         sizes.flash,
         sizes.ram,
-        outcome.cost.cycles,
+        least(library.pipeline.preprocessing, library.pipeline.model, linked.budget.target.name).cycles,
     )
 
 
