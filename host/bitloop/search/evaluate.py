@@ -16,6 +16,8 @@ from bitloop.search.result import WEIGHTS, Bar, Outcome
 from bitloop.search.workshop import Workshop
 
 NO_BAR = Bar()
+FURTHER_VIEW = 0.25
+"""Lightness that a view costs."""
 _REFUSALS = (LibraryError, np.linalg.LinAlgError, FloatingPointError)
 
 
@@ -32,7 +34,9 @@ def screen(shop: Workshop, budget: Budget, index: int, recipe: Recipe) -> Outcom
     if cost.beyond(budget):
         return Outcome(index, recipe, rejected=cost.beyond(budget))
     quality = min(1.0, max(0.0, answers.quality))
-    return Outcome(index, recipe, quality=quality, screened=quality - WEIGHTS["lightness"] * cost.share(budget))
+    return Outcome(
+        index, recipe, quality=quality, screened=quality + WEIGHTS["lightness"] * lightness(cost, budget, recipe)
+    )
 
 
 def evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: Bar = NO_BAR) -> Outcome:
@@ -58,20 +62,28 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: B
         folds.append(min(1.0, max(0.0, answers.quality)))
         firmness.append(answers.firmness)
         unseen = [bar.hope(fold) for fold in range(len(folds), len(shop.split.folds))]
-        most = score((*folds, *unseen), bar.confidence, 1.0 - cost.share(budget))
+        most = score((*folds, *unseen), bar.confidence, lightness(cost, budget, recipe))
         if most < bar.score:
             return Outcome(index, recipe, most, min(folds), 1.0, tuple(folds), cost=cost)
     confidence = firmness[int(np.argmin(folds))]()
-    total = score(folds, confidence, 1.0 - cost.share(budget))
+    total = score(folds, confidence, lightness(cost, budget, recipe))
     return Outcome(index, recipe, total, min(folds), confidence, tuple(folds), complete=True, cost=cost)
 
 
-def score(folds: Sequence[float], confidence: float, lightness: float) -> float:
+def lightness(cost: Cost, budget: Budget, recipe: Recipe) -> float:
+    """1 for what costs nothing; less for every share of the budget, and for every view beside the first.
+
+    Of candidates that score alike the plainer one is likelier to do as well on signals nobody has seen.
+    """
+    return 1.0 - cost.share(budget) - FURTHER_VIEW * (len(recipe.branches) - 1)
+
+
+def score(folds: Sequence[float], confidence: float, light: float) -> float:
     """0 to 1, mostly the worst fold and the mean of all."""
     parts = {
         "quality": min(folds),
         "mean": fsum(folds) / len(folds),
         "confidence": confidence,
-        "lightness": lightness,
+        "lightness": light,
     }
     return fsum(WEIGHTS[name] * part for name, part in parts.items())

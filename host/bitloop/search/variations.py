@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-GAIN, SHIFT, NOISE = 0.15, 0.125, 0.05
-"""Standard deviation of the gain's logarithm, most of a shift in signal lengths, noise in standard deviations."""
+GAIN, SHIFT, STRETCH, NOISE = 0.15, 0.125, 0.08, 0.05
+"""Standard deviation of the gain's logarithm; most of a shift in signal lengths, and of a change of speed; noise in
+standard deviations."""
 
 
-def variations(x: NDArray[np.float32], axes: int, seed: int) -> NDArray[np.float32]:
+def variations(x: NDArray[np.float32], axes: int, seed: int, stretch: float = STRETCH) -> NDArray[np.float32]:
     """(signals, samples * axes), interleaved: one variation of each signal, row by row.
 
-    The deviations from the mean of each axis are scaled, all axes alike; what a shift uncovers repeats the edge.
+    The deviations from the mean of each axis are scaled, all axes alike; the signal is played a little faster or
+    slower (by linear interpolation); what a shift uncovers repeats the edge.
     """
     rng = np.random.default_rng([seed, 9])
     z = x.reshape(len(x), -1, axes).astype(np.float64)
@@ -22,7 +24,12 @@ def variations(x: NDArray[np.float32], axes: int, seed: int) -> NDArray[np.float
     most = int(SHIFT * samples)
     shift = rng.integers(-most, most + 1, len(z))
     noise = NOISE * spread * rng.normal(size=z.shape)
-    at = (np.arange(samples)[None, :] + shift[:, None]).clip(0, samples - 1)
-    made = np.take_along_axis(middle + gain * (z - middle) + noise, at[:, :, None], axis=1)
+    rate = rng.uniform(1.0 - stretch, 1.0 + stretch, (len(z), 1))
+    at = (samples / 2 + rate * (np.arange(samples) - samples / 2) + shift[:, None]).clip(0, samples - 1)
+    low = np.minimum(at.astype(np.int64), max(0, samples - 2))
+    part = (at - low)[:, :, None]
+    changed = middle + gain * (z - middle) + noise
+    before, after = (np.take_along_axis(changed, low[:, :, None] + step, axis=1) for step in (0, min(1, samples - 1)))
+    made = before + part * (after - before)
     largest = float(np.finfo(np.float32).max)
     return np.ascontiguousarray(np.clip(made, -largest, largest).reshape(len(x), -1), dtype=np.float32)

@@ -25,7 +25,7 @@ from bitloop.search.memory import Memory
 from bitloop.search.prune import prune
 from bitloop.search.recipe import Branch, Recipe
 from bitloop.search.table import Rows, Table
-from bitloop.search.variations import variations
+from bitloop.search.variations import STRETCH, variations
 from bitloop.search.views import VIEWS
 
 REMEMBERED = 192 << 20
@@ -128,7 +128,8 @@ class Workshop:
     def variations(self) -> Signals:
         """(signals, axes, length): a variation of each signal, to train with."""
         plain = Preprocessing(self.given.axes, self.given.length, ((),))
-        return plain.deinterleave(variations(self.table.x, self.given.axes, self.seed))
+        stretch = 0.0 if self.table.kind == "extrapolation" else STRETCH  # speed may be what is asked for
+        return plain.deinterleave(variations(self.table.x, self.given.axes, self.seed, stretch))
 
     def examples(self, prepared: Prepared, rows: Rows) -> tuple[Features, NDArray[Any]]:
         """Features to train with, and labels or targets: of usable rows, and of their variations if wanted."""
