@@ -176,8 +176,8 @@ def _report(
         notes.append("the limit of each fold was placed by the signals of the other folds")
     if shop.simulated:
         notes.append(
-            "there were no abnormal signals: candidates were compared by simulated faults, the limit lies beyond"
-            " nearly all held-out regular signals (97 % of them, and a tenth of the way there), and how well real faults are found is unknown"
+            "there were no abnormal signals: candidates were compared by simulated faults, the limit lies a little"
+            " beyond 97 % of the held-out regular signals, and how well real faults are found is unknown"
         )
     return {
         "family": outcome.recipe.family,
