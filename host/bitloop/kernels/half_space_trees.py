@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -55,24 +56,7 @@ class HalfSpaceTrees(gauge.GaugedModel):
         Each tree has its own range of every feature: around a random middle, wide enough to hold 0 to 1 twice. Each
         node halves its range of a random feature.
         """
-        rng = np.random.default_rng([seed, features, trees, depth])
-        inner = (1 << depth) - 1
-        axis = rng.integers(features, size=(trees, inner)).astype(np.uint16)
-        at = np.empty((trees, inner), dtype=np.float32)
-        for tree in range(trees):
-            middle = rng.random(features)
-            reach = 2.0 * np.maximum(middle, 1.0 - middle)
-            ranges = {0: (middle - reach, middle + reach)}
-            for node in range(inner):
-                low, high = ranges.pop(node)
-                chosen = int(axis[tree, node])
-                split = (low[chosen] + high[chosen]) / 2
-                at[tree, node] = split
-                if 2 * node + 2 < inner:
-                    below, above = high.copy(), low.copy()
-                    below[chosen] = above[chosen] = split
-                    ranges[2 * node + 1], ranges[2 * node + 2] = (low, below), (above, high)
-        return HalfSpaceTrees(features, axis, at, fewest, factor)
+        return HalfSpaceTrees(features, *_drawn(features, trees, depth, seed), fewest, factor)
 
     @property
     def trees(self) -> int:
@@ -160,3 +144,28 @@ class HalfSpaceTrees(gauge.GaugedModel):
 
 def _children(node: NDArray[np.int64], below: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.where(below, 2 * node + 1, 2 * node + 2)
+
+
+@lru_cache(maxsize=64)
+def _drawn(features: int, trees: int, depth: int, seed: int) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+    """`axis` and `at` as `HalfSpaceTrees.drawn` has them."""
+    rng = np.random.default_rng([seed, features, trees, depth])
+    inner = (1 << depth) - 1
+    axis = rng.integers(features, size=(trees, inner)).astype(np.uint16)
+    at = np.empty((trees, inner), dtype=np.float32)
+    for tree in range(trees):
+        middle = rng.random(features)
+        reach = 2.0 * np.maximum(middle, 1.0 - middle)
+        ranges = {0: (middle - reach, middle + reach)}
+        for node in range(inner):
+            low, high = ranges.pop(node)
+            chosen = int(axis[tree, node])
+            split = (low[chosen] + high[chosen]) / 2
+            at[tree, node] = split
+            if 2 * node + 2 < inner:
+                below, above = high.copy(), low.copy()
+                below[chosen] = above[chosen] = split
+                ranges[2 * node + 1], ranges[2 * node + 2] = (low, below), (above, high)
+    axis.setflags(write=False)
+    at.setflags(write=False)
+    return axis, at
