@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from bitloop.errors import BitloopError
 from bitloop.kernels.base import LearningModel, Model, Shape, Signals, Stage, State, StaticModel
 from bitloop.kernels.costs import Use, use_of
+from bitloop.kernels.pick import Pick
 from bitloop.kernels.pipeline import Preprocessing
+from bitloop.kernels.quadratic import Quadratic
 from bitloop.kernels.scale import Scale
 from bitloop.search.fits import ENTRIES
+from bitloop.search.project import fit_pca
 from bitloop.search.views import VIEWS
 
 SHAPES = (Shape(1, 256), Shape(3, 64), Shape(3, 256), Shape(1, 1024), Shape(6, 128), Shape(2, 512))
@@ -78,10 +81,22 @@ def stages(each: int) -> dict[str, list[Example]]:
                     x, given = stage.reference(x), after
         for features in (4, 12, 40, 120):
             column = np.random.default_rng(features).normal(size=(SIGNALS, features, 1)).astype(np.float32)
-            scale = Scale.zscore(column)
-            use = Use(scale.kernel, features, features, scale.effort(Shape(features, 1)))
-            found[scale.kernel].setdefault(use, Example(scale, Shape(features, 1), column[0], use))
+            given = Shape(features, 1)
+            for stage in heads(column):
+                use = Use(stage.kernel, features, stage.shape(given).size, stage.effort(given))
+                found[stage.kernel].setdefault(use, Example(stage, given, column[0], use))
     return {kernel: _spread(list(examples.values()), each) for kernel, examples in found.items()}
+
+
+def heads(column: Signals) -> tuple[Stage, ...]:
+    """What may stand in the head, for features (signals, features, 1)."""
+    count = column.shape[1]
+    return (
+        Scale.zscore(column),
+        Pick(np.arange(0, count, 2, dtype=np.uint16)),
+        fit_pca(column[:, :, 0], 1 + count // 4),
+        Quadratic(min(count, 16)),
+    )
 
 
 def models(each: int) -> dict[str, list[Example]]:
