@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bitloop.errors import LibraryError
-from bitloop.kernels.base import StaticModel
+from bitloop.kernels.base import Shape, StaticModel
 from bitloop.native import host
 from bitloop.search.calibrate import sharpened
 from bitloop.search.fits import ENTRIES
@@ -21,11 +20,8 @@ def test_sharpened_by_a_factor_is_the_power_of_the_probabilities(name: str) -> N
     entry, rng = ENTRIES[name], np.random.default_rng(3)
     y = np.repeat(np.arange(3), 40)
     x = (rng.normal(size=(120, 24)) + 0.8 * np.eye(24)[y]).astype(np.float32)
-    hyper = {key: values[0] for key, values in entry.hyper.items()}
-    try:
-        model = entry.fit(x, y, hyper | ({"axes": 1} if "axes" in hyper else {}), 1)
-    except LibraryError:
-        pytest.skip("the model takes whole signals only")
+    hyper = {key: values[0] for key, values in entry.hypers(Shape(1, 24)).items()}
+    model = entry.fit(x, y, hyper, 1)
     assert isinstance(model, StaticModel)
     before, after = (m.run(x, host()).astype(np.float64) for m in (model, model.sharpened(1.7)))
     if entry.kernel.kernel in VOTES:

@@ -80,6 +80,8 @@ class Proposer:
         return None
 
     def _possible(self, recipe: Recipe) -> bool:
+        if not ENTRIES[recipe.model].takes([branch.view for branch in recipe.branches]):
+            return False
         try:
             plan = recipe.plan(self.space.given)
         except LibraryError:

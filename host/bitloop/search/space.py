@@ -53,7 +53,7 @@ class Space:
             for turn in rounds
             for view in self.options
             for model in self.models
-            if turn < ENTRIES[model].rounds
+            if turn < ENTRIES[model].rounds and ENTRIES[model].takes([view])
         )
 
     def draw(self, rng: np.random.Generator, view: str = "", model: str = "") -> Recipe:
@@ -77,18 +77,16 @@ class Space:
         change = rng.random()
         entry = ENTRIES[parent.model]
         if change < 0.35 and entry.hyper:
-            return replace(parent, hyper=_nudge(rng, parent.hyper, entry.hypers(self.given.length)))
+            return replace(parent, hyper=_nudge(rng, parent.hyper, entry.hypers(self.given)))
         if change < 0.42:
             return replace(parent, scale=pick(rng, entry.scales))
         if change < 0.47:
             return replace(parent, varied=not parent.varied and self._varied(rng, 1.0))
         if change < 0.58:
             other = ENTRIES[pick(rng, self.models)]
-            return replace(
-                parent,
-                model=other.name,
-                scale=pick(rng, other.scales),
-                hyper=self._hyper(rng, other),
+            views = parent.branches if not other.view else (self._branch(rng, other.view),)
+            return Recipe(
+                views, pick(rng, other.scales), other.name, self._hyper(rng, other), parent.head, parent.varied
             )
         if change < 0.7:
             return replace(parent, head=self._head(rng))
@@ -112,7 +110,7 @@ class Space:
         return Head(name, pick(rng, HEADS[name].widths))
 
     def _hyper(self, rng: np.random.Generator, entry: Entry) -> Hyper:
-        options = entry.hypers(self.given.length)
+        options = entry.hypers(self.given)
         return tuple((name, float(pick(rng, values))) for name, values in options.items())
 
     def _rebranch(self, rng: np.random.Generator, branches: tuple[Branch, ...]) -> tuple[Branch, ...]:

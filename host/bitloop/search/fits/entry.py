@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bitloop.kernels.base import Model
+from bitloop.kernels.base import Model, Shape
 
 Hypers = Mapping[str, float]
 ALL_SCALES, UNSCALED = ("zscore", "minmax", "robust"), ("none",)
@@ -20,7 +20,8 @@ class Entry:
     (features, hyper-parameters, limit, seed); for anomaly, whose models learn on the board, (number of features,
     hyper-parameters, limit). `hyper` has each hyper-parameter's choices, `scales` how features may be scaled, `most`
     how many it takes. `rounds`: how often it is drawn at random in the opening, less often where fitting takes long.
-    `states` are further hyper-parameters where a signal is one state of a machine.
+    `states` are further hyper-parameters where a signal is one state of a machine. `view` is the only view it works
+    on, alone, where its features have to be whole signals; its hyper-parameters then have their `axes`.
     """
 
     name: str
@@ -31,15 +32,21 @@ class Entry:
     most: int = 512
     rounds: int = 3
     states: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    view: str = ""
 
-    def hypers(self, length: int) -> Mapping[str, Sequence[float]]:
-        """The choices for signals of so many samples."""
-        return {**self.hyper, **self.states} if length == 1 else self.hyper
+    def hypers(self, given: Shape) -> Mapping[str, Sequence[float]]:
+        """The choices for signals of a shape."""
+        further = dict(self.states) if given.length == 1 else {}
+        return {**self.hyper, **further, **({"axes": (given.axes,)} if self.view else {})}
+
+    def takes(self, views: Sequence[str]) -> bool:
+        """Whether it works on these views, gathered."""
+        return not self.view or tuple(views) == (self.view,)
 
     @property
     def cheap(self) -> float:
         """Share of its candidates that are kept when they come up."""
-        return min(1.0, self.rounds / 2)
+        return min(1.0, self.rounds / 2) if not self.view else 0.2
 
     @property
     def kind(self) -> str:

@@ -10,7 +10,6 @@ from bitloop.kernels.mlp_classes import MlpClasses
 from bitloop.kernels.mlp_int8_classes import MlpInt8Classes
 from bitloop.kernels.mlp_int8_values import MlpInt8Values
 from bitloop.kernels.mlp_values import MlpValues
-from bitloop.search import train_cnn
 from bitloop.search import train_networks as train
 from bitloop.search.fits.entry import UNSCALED, Entry
 
@@ -24,7 +23,6 @@ _HYPER: Mapping[str, Sequence[float]] = {
 _VALUES = {**_HYPER, "decay": (0.01, 0.1, 0.3), "steps": (100, 400, 800)}
 """Numbers take more steps than classes to get right."""
 _CONVOLUTIONS: Mapping[str, Sequence[float]] = {
-    "axes": (1, 2, 3, 6),
     "filters": (8, 16),
     "taps": (5, 9, 15),
     "stride": (2, 4),
@@ -38,9 +36,15 @@ ENTRIES = (
     Entry("mlp_int8_classes", MlpInt8Classes, train.fit_mlp_int8_classes, _HYPER, UNSCALED, most=256, rounds=1),
     Entry("mlp_values", MlpValues, train.fit_mlp_values, _VALUES, UNSCALED, most=256, rounds=1),
     Entry("mlp_int8_values", MlpInt8Values, train.fit_mlp_int8_values, _VALUES, UNSCALED, most=256, rounds=1),
-    # Found by mutation only: the opening tries every view with every model, and these take long to fit.
-    Entry("cnn_classes", CnnClasses, train_cnn.fit_cnn_classes, _CONVOLUTIONS, UNSCALED, most=1024, rounds=0),
+    Entry("cnn_classes", CnnClasses, train_cnn.fit_cnn_classes, _CONVOLUTIONS, UNSCALED, 1024, 1, view="raw"),
     Entry(
-        "cnn_int8_classes", CnnInt8Classes, train_cnn.fit_cnn_int8_classes, _CONVOLUTIONS, UNSCALED, 1024, rounds=0
+        "cnn_int8_classes",
+        CnnInt8Classes,
+        train_cnn.fit_cnn_int8_classes,
+        _CONVOLUTIONS,
+        UNSCALED,
+        1024,
+        1,
+        view="raw",
     ),
 )
