@@ -57,6 +57,14 @@ def test_scores_are_those_of_the_trees_within_half_a_step_each() -> None:
     assert (p.argmax(axis=1) == exact.argmax(axis=1)).mean() > 0.98
 
 
+def test_sharpened_scores_decide_the_same() -> None:
+    model = _model()
+    plain, sharp = model.reference(X), model.sharpened(2.0).reference(X)
+    np.testing.assert_array_equal(plain.argmax(axis=1), sharp.argmax(axis=1))
+    squared = plain.astype(np.float64) ** 2
+    np.testing.assert_allclose(sharp, squared / squared.sum(axis=1, keepdims=True), atol=1e-5)
+
+
 def test_reads_back_from_its_record() -> None:
     again = from_record(to_record(_model()), [BoostingClasses])
     np.testing.assert_array_equal(again.reference(X), _model().reference(X))
