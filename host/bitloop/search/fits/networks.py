@@ -10,6 +10,7 @@ from bitloop.kernels.mlp_classes import MlpClasses
 from bitloop.kernels.mlp_int8_classes import MlpInt8Classes
 from bitloop.kernels.mlp_int8_values import MlpInt8Values
 from bitloop.kernels.mlp_values import MlpValues
+from bitloop.search import train_cnn
 from bitloop.search import train_networks as train
 from bitloop.search.fits.entry import UNSCALED, Entry
 
