@@ -97,6 +97,14 @@ def test_a_running_mean_finds_what_is_slight_and_lasts() -> None:
     assert areas[1] > areas[0] + 0.1
 
 
+def test_of_simulated_faults_the_plainer_candidate_is_the_firmer() -> None:
+    shop = _sensors(Recording("good", REGULAR, _states(300)))
+    plain = _recipe(shop, "mahalanobis", floor=0.001)
+    double = replace(plain, branches=plain.branches * 2)
+    assert next(fold.confidence for fold in detection_folds(shop, plain)) == 1.0
+    assert next(fold.confidence for fold in detection_folds(shop, double)) == 0.5
+
+
 def test_a_series_begins_with_what_came_before_it() -> None:
     model = Mahalanobis(4, 3.0, 1e-3, smoothing=3)
     x = _states(300)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,9 @@ rest."""
 class Detection:
     """One fold: labels (0 regular, 1 abnormal) as they are and as the C says, and what was used.
 
-    `quality` and `confidence` are those of the worst couple. `auc` is the area under ROC of the similarity.
+    `quality` and `confidence` are those of the worst couple. `auc` is the area under ROC of the similarity. Where
+    faults of states are simulated, confidence is in plainness, 1 for as many features as variables: what was drawn up
+    around such faults may know nothing of real ones, and who leaves a variable out sees none of its.
     """
 
     truth: NDArray[np.int64]
@@ -54,7 +56,11 @@ def detection_folds(shop: Workshop, recipe: Recipe) -> Iterator[Detection]:
     held = [[_held(trial) for trial in fold] for fold in folds]
     for number, fold in enumerate(folds):
         limit = clamp(recipe, place([h for n, one in enumerate(held) if n != number for h in one]))
-        yield _detection(fold, limit)
+        found = _detection(fold, limit)
+        if shop.simulated and shop.table.multi_sensor:
+            share = shop.table.axes / found.model.inputs
+            found = replace(found, confidence=min(share, 1.0 / share))
+        yield found
 
 
 def shipped_limit(shop: Workshop, recipe: Recipe) -> float:
