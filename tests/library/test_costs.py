@@ -14,7 +14,7 @@ from bitloop_hil.timing import build_for_timing, time_library
 from tests.library.examples import library, signals
 from tests.library.models import MAKERS, with_model
 
-CYCLES, FLASH = 0.3, 0.3
+CYCLES, FLASH = 0.3, 0.35
 """Most an estimate may be off. Few samples per axis are the worst case: the table is made for longer signals."""
 
 
