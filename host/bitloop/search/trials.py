@@ -27,7 +27,7 @@ LIVES = 600
 """States in a row from which on a trial is learning for a while and being judged by what comes next: a life."""
 LEARNS, JUDGED = 400, 800
 """States of a life that are learned and judged, at most."""
-GAIN, SHIFT = 3.0, 4.0
+GAIN, SHIFT = 3.0, 30.0
 """Operating points lie apart: every variable moves up to so many times as much or as little, and lies elsewhere by up
 to so many of its standard deviations."""
 
