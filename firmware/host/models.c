@@ -125,9 +125,9 @@ BLH_STATIC(mlp_int8_values, 1u,
                                           tables[4], number(tables, 5), row, work))
 
 /* The shape of a convolutional network as its twin lists it. */
-static inline struct bl_cnn network(const uint32_t params[])
+static inline struct bl_network network(const uint32_t params[])
 {
-    return (struct bl_cnn){params[0], params[1], params[2], params[3], params[4],
+    return (struct bl_network){params[0], params[1], params[2], params[3], params[4],
                            params[5], params[6], params[7], params[8], params[9]};
 }
 

@@ -6,7 +6,7 @@
 #include "contract.h"
 #include "dense.h"
 
-struct bl_cnn {
+struct bl_network {
     size_t axes, length;
     size_t filters1, taps1, stride1;
     size_t filters2, taps2, stride2;
@@ -47,7 +47,7 @@ static inline void bl_cnn_filter(size_t blocks, size_t apart, size_t taps, size_
 }
 
 /* `work` holds places1 * filters1 + 2 * filters2 floats. */
-static inline void bl_cnn(struct bl_cnn net, const float weights[], const float bias[], const float x[], float work[],
+static inline void bl_cnn(struct bl_network net, const float weights[], const float bias[], const float x[], float work[],
                           float out[])
 {
     const size_t places1 = bl_cnn_places(net.length, net.taps1, net.stride1);

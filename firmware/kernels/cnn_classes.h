@@ -6,7 +6,7 @@
 #include "contract.h"
 #include "softmax.h"
 
-static inline void bl_cnn_classes(struct bl_cnn net, const float weights[], const float bias[], const float x[],
+static inline void bl_cnn_classes(struct bl_network net, const float weights[], const float bias[], const float x[],
                                   float work[], float out[])
 {
     bl_cnn(net, weights, bias, x, work, out);

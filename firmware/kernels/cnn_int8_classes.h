@@ -29,7 +29,7 @@ static inline void bl_cnn_int8_inputs(size_t axes, size_t length, const float of
 }
 
 /* `work` holds 2 floats for each 4 inputs, places1 * filters1 / 2 and filters2 floats. */
-static inline void bl_cnn_int8_classes(struct bl_cnn net, const float offset[], const float step[],
+static inline void bl_cnn_int8_classes(struct bl_network net, const float offset[], const float step[],
                                        const uint32_t weights[], const int32_t bias[], const float scale[],
                                        const float x[], float work[], float out[])
 {

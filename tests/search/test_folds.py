@@ -92,3 +92,12 @@ def test_a_couple_that_cannot_be_judged_is_refused() -> None:
 def test_data_that_cannot_be_searched_are_refused_in_one_sentence(made: Dataset, says: str) -> None:
     with pytest.raises(SearchError, match=says):
         Table.of(made)
+
+
+def test_few_values_of_the_target_are_held_back_whole() -> None:
+    table = Table.of(extrapolation())
+    found = split(table)
+    assert found.by_value
+    for fold in found.folds:
+        assert not set(table.targets[fold.train]) & set(table.targets[fold.test])
+    assert not split(table, "blocks").by_value

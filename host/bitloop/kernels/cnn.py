@@ -75,7 +75,7 @@ class Plan:
 
     def emitted(self) -> str:
         """The C struct as a literal."""
-        return "(struct bl_cnn){" + ", ".join(str(n) for n in self.numbers) + "}"
+        return "(struct bl_network){" + ", ".join(str(n) for n in self.numbers) + "}"
 
 
 def windows(x: NDArray[Any], taps: int, stride: int) -> NDArray[Any]:

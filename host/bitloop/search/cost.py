@@ -9,7 +9,7 @@ from bitloop.kernels.costs import cores, estimate
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.search.budget import Budget
 
-CERTAIN = 0.85
+CERTAIN = 0.7
 """Share of estimated flash that a library surely has."""
 LEAST_CODE = 600
 """Bytes of code no library does without."""

@@ -171,6 +171,7 @@ def _report(
 ) -> dict[str, Any]:
     table = shop.table
     held = "recording" if all(shop.split.by_recording) else "contiguous block"
+    held = "value of the target" if shop.split.by_value else held
     notes = [f"scores are from signals held back in {len(folds)} folds, by {held}; the worst fold counts"]
     if table.kind in ("anomaly", "outlier"):
         notes.append("the limit of each fold was placed by the signals of the other folds")

@@ -40,6 +40,8 @@ class Split:
 
     folds: tuple[Fold, ...]
     by_recording: tuple[bool, ...]
+    by_value: bool = False
+    """Whether whole values of the target were held back."""
 
 
 def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> Split:
@@ -53,6 +55,8 @@ def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> 
     delimits = table.targets if regimes is None else regimes.astype(np.float32)
     held = np.empty(len(table.x), dtype=np.int64)
     whole = []
+    if how == "auto" and _few_values(table, count):
+        return _by_value(table, count)
     for number, rows in enumerate(parts):
         recordings = table.recording[rows]
         whole.append(how == "auto" and regimes is None and len(np.unique(recordings)) >= count)
@@ -62,6 +66,21 @@ def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> 
         held[rows] = _whole(recordings, count) if whole[-1] else _blocks(recordings, delimits[rows], count)
     folds = tuple(Fold(np.flatnonzero(held != f), np.flatnonzero(held == f)) for f in range(count))
     return Split(folds, tuple(whole))
+
+
+def _few_values(table: Table, count: int) -> bool:
+    """Whether there are only so many targets, each often enough, that whole values can be held back."""
+    if table.kind != "extrapolation":
+        return False
+    _, often = np.unique(table.targets, return_counts=True)
+    return 2 * count <= len(often) <= len(table.x) // FEWEST_PER_BLOCK and int(often.min()) >= FEWEST_PER_BLOCK
+
+
+def _by_value(table: Table, count: int) -> Split:
+    """Folds of whole values of the target, so that what lies between the values that were recorded is tested, too."""
+    held = np.unique(table.targets, return_inverse=True)[1].reshape(-1) % count
+    folds = tuple(Fold(np.flatnonzero(held != f), np.flatnonzero(held == f)) for f in range(count))
+    return Split(folds, (False,), by_value=True)
 
 
 def _parts(table: Table) -> list[tuple[int, int]]:

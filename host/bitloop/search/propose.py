@@ -28,6 +28,9 @@ OPENING = 0.5
 """Share of each early generation that goes through the families in turn; the rest improves on what was found."""
 TRIES = 40
 
+Family = tuple[tuple[str, ...], str]
+"""Views and a model."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposer:
@@ -50,7 +53,7 @@ class Proposer:
                 found.append(recipe)
         return found
 
-    def _opening(self, first: int, size: int, later: bool) -> dict[int, tuple[str, str]]:
+    def _opening(self, first: int, size: int, later: bool) -> dict[int, Family]:
         """Which of these candidates belong to the opening: all of the first generation, then a share of each."""
         pairs = self.space.opening()
         order = np.random.default_rng([self.seed, len(pairs)]).permutation(len(pairs))
@@ -60,7 +63,11 @@ class Proposer:
         return {first + n: pairs[int(order[rank])] for n, rank in enumerate(ranks)}
 
     def _one(
-        self, rng: np.random.Generator, pair: tuple[str, str] | None, parents: Sequence[Outcome], taken: Set[Recipe]
+        self,
+        rng: np.random.Generator,
+        pair: Family | None,
+        parents: Sequence[Outcome],
+        taken: Set[Recipe],
     ) -> Recipe | None:
         for attempt in range(TRIES):
             if pair is not None and attempt < TRIES // 2:

@@ -24,6 +24,17 @@ LONE = 0.6
 """Share of drawn recipes with a single view."""
 
 
+TOGETHER = (
+    ("statistics", "spectrum"),
+    ("quantiles", "correlation"),
+    ("quantiles", "correlation", "wavelet"),
+    ("quantiles", "wavelet", "segments"),
+    ("minirocket", "statistics"),
+    ("minirocket", "quantiles"),
+)
+"""Views that complement each other: one of values, one of how they follow each other or hang together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Space:
     """The candidates for signals of a shape; `options` are those of every view they have."""
@@ -45,24 +56,24 @@ class Space:
         """Names of the views to draw from, each as often as it deserves."""
         return tuple(name for name in self.options for _ in range(VIEWS[name].rounds))
 
-    def opening(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of view and model every search begins with, in rounds; expensive ones come in fewer of them."""
+    def opening(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Views and models every search begins with, in rounds; expensive ones come in fewer of them."""
         rounds = range(max(ENTRIES[model].rounds for model in self.models))
+        together = [views for views in TOGETHER if all(view in self.options for view in views)]
         return tuple(
-            (view, model)
+            (views, model)
             for turn in rounds
-            for view in self.options
+            for views in (*((view,) for view in self.options), *together)
             for model in self.models
-            if turn < ENTRIES[model].rounds and ENTRIES[model].takes([view])
+            if turn < ENTRIES[model].rounds and turn < _turns(views) and ENTRIES[model].takes(views)
         )
 
-    def draw(self, rng: np.random.Generator, view: str = "", model: str = "") -> Recipe:
-        """A random recipe, of a given view and model if they are named."""
-        branches = [self._branch(rng, view or pick(rng, self.views))]
-        if not view and rng.random() > LONE:
-            branches.append(self._branch(rng, pick(rng, self.views)))
+    def draw(self, rng: np.random.Generator, views: tuple[str, ...] = (), model: str = "") -> Recipe:
+        """A random recipe, of given views and a given model if they are named."""
+        named = views or (pick(rng, self.views),) + ((pick(rng, self.views),) if rng.random() > LONE else ())
+        branches = [self._branch(rng, view) for view in named]
         entry = ENTRIES[model or pick(rng, [m for m in self.models for _ in range(ENTRIES[m].rounds)])]
-        head = self._head(rng) if not view and rng.random() > PLAIN else Head()
+        head = self._head(rng) if (not views or len(views) > 1) and rng.random() > PLAIN else Head()
         return Recipe(
             tuple(branches),
             pick(rng, entry.scales),
@@ -134,6 +145,11 @@ class Space:
     def _branch(self, rng: np.random.Generator, view: str) -> Branch:
         chosen: list[tuple[str, Value]] = [(name, pick(rng, values)) for name, values in self.options[view].items()]
         return Branch(view, tuple(chosen))
+
+
+def _turns(views: Sequence[str]) -> int:
+    """Rounds of the opening that views take part in."""
+    return 1 if len(views) > 1 or VIEWS[views[0]].rounds < 2 else 3
 
 
 def unit_of(table: Table) -> float:

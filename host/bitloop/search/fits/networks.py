@@ -10,7 +10,7 @@ from bitloop.kernels.mlp_classes import MlpClasses
 from bitloop.kernels.mlp_int8_classes import MlpInt8Classes
 from bitloop.kernels.mlp_int8_values import MlpInt8Values
 from bitloop.kernels.mlp_values import MlpValues
-from bitloop.search import train_cnn
+from bitloop.search import train_cnn as cnn
 from bitloop.search import train_networks as train
 from bitloop.search.fits.entry import UNSCALED, Entry
 
@@ -37,11 +37,11 @@ ENTRIES = (
     Entry("mlp_int8_classes", MlpInt8Classes, train.fit_mlp_int8_classes, _HYPER, UNSCALED, most=256, rounds=1),
     Entry("mlp_values", MlpValues, train.fit_mlp_values, _VALUES, UNSCALED, most=256, rounds=1),
     Entry("mlp_int8_values", MlpInt8Values, train.fit_mlp_int8_values, _VALUES, UNSCALED, most=256, rounds=1),
-    Entry("cnn_classes", CnnClasses, train_cnn.fit_cnn_classes, _CONVOLUTIONS, UNSCALED, 1024, 1, view="raw"),
+    Entry("cnn_classes", CnnClasses, cnn.fit_cnn_classes, _CONVOLUTIONS, UNSCALED, 1024, 1, view="raw"),
     Entry(
         "cnn_int8_classes",
         CnnInt8Classes,
-        train_cnn.fit_cnn_int8_classes,
+        cnn.fit_cnn_int8_classes,
         _CONVOLUTIONS,
         UNSCALED,
         1024,
