@@ -87,7 +87,8 @@ class Proposer:
         return None
 
     def _possible(self, recipe: Recipe) -> bool:
-        if not ENTRIES[recipe.model].takes([branch.view for branch in recipe.branches]):
+        twice = len(set(recipe.branches)) < len(recipe.branches)
+        if twice or not ENTRIES[recipe.model].takes([branch.view for branch in recipe.branches]):
             return False
         try:
             plan = recipe.plan(self.space.given)

@@ -100,7 +100,10 @@ def seen_by(shop: Workshop, view: Prepared, number: int) -> Seen:
 
 
 def _lives(shop: Workshop, plan: Plan) -> bool:
-    return shop.table.multi_sensor and len(plan.regular) == 1 and plan.learn[-1] + 1 == plan.regular[0][0]
+    if not shop.table.multi_sensor or len(plan.regular) != 1:
+        return False
+    in_a_row = plan.learn[-1] + 1 == plan.regular[0][0]
+    return bool(in_a_row and len(plan.learn) + len(plan.regular[0]) >= LIVES)
 
 
 _MOVED: WeakKeyDictionary[Workshop, Workshop] = WeakKeyDictionary()
