@@ -89,7 +89,7 @@ def search(
         )
     stored = keep(loaded, outcome)
     advice = advise(loaded, outcome)
-    about = {"seed": seed, "jobs": workers, "split": split, "stopped": outcome.stopped}
+    about = {"seed": seed, "jobs": outcome.cores, "split": split, "stopped": outcome.stopped}
     remember(loaded, outcome, stored, advice, about)
     record = _record(loaded, outcome, stored, advice, about, journal)
     result(as_json, record, lambda out: _show(out, loaded, record, stored, advice))

@@ -50,6 +50,10 @@ class Crew(Protocol):
     def shop(self) -> Workshop:
         """This process's own workshop."""
 
+    @property
+    def cores(self) -> int:
+        """How many candidates are evaluated at once."""
+
     def evaluate(self, stage: str, tasks: Sequence[Task], bar: Bar, end: float) -> Iterator[list[Outcome]]:
         """Outcomes in batches as they come; none are begun after `end` (`time.time()`)."""
 
@@ -58,7 +62,7 @@ class Alone:
     """This process does everything."""
 
     def __init__(self, job: Job) -> None:
-        self._job, self.shop = job, job.workshop()
+        self._job, self.shop, self.cores = job, job.workshop(), 1
         threads.load()
 
     def __enter__(self) -> Alone:
@@ -77,7 +81,7 @@ class Processes:
     """Several processes of this machine."""
 
     def __init__(self, job: Job, jobs: int) -> None:
-        self.shop = job.workshop()
+        self.shop, self.cores = job.workshop(), jobs
         context = multiprocessing.get_context("spawn")  # a fork would copy OpenMP's threads in mid-flight
         self._pool = ProcessPoolExecutor(jobs, context, _start, (job,))
         # Starting a worker takes seconds that are no part of the search: its clock waits for the first of them.

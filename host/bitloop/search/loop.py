@@ -71,6 +71,7 @@ def search(
     space = Space.of(table.kind, Shape(table.axes, table.length), unit_of(table))
     job = Job(table, budget, seed, split)
     with Journal(journal, _about(job)) as known, _crew(job, jobs, cluster) as crew:
+        record.cores = crew.cores
         end = end if seconds is None else max(end, time.time() + LEAST * seconds)
         rounds = _Rounds(crew, known, Proposer(space, budget, seed), record, end)
         try:
@@ -92,6 +93,7 @@ def search(
         len(record.ranked),
         tuple(record.history),
         stopped,
+        record.cores,
     )
 
 

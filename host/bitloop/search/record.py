@@ -23,11 +23,11 @@ BETTER = 1e-4
 
 @dataclass(slots=True)
 class Record:
-    """Outcomes, ranked. `signals` is how many there are, for the interval of a balanced accuracy."""
+    """Outcomes, ranked. `cores` evaluate at once; `signals` is how many there are, for the interval of a balanced accuracy."""
 
     watcher: Watcher | None
     start: float
-    jobs: int
+    cores: int
     signals: int
     evaluations: int = 0
     seen: set[Recipe] = field(default_factory=set)
@@ -105,7 +105,7 @@ class Record:
                 self.evaluations,
                 seconds,
                 rate,
-                rate / self.jobs,
+                rate / self.cores,
                 best.score if best else 0.0,
                 best.quality if best else 0.0,
                 interval(_mean(best), self.signals) if best else (0.0, 1.0),

@@ -103,6 +103,8 @@ class SearchResult:
     history: tuple[Point, ...] = ()
     stopped: str = ""
     """Why it ended: time, evaluations, converged, stopped, exhausted."""
+    cores: int = 1
+    """How many candidates were evaluated at once."""
 
 
 @dataclass(frozen=True, slots=True)
