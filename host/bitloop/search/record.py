@@ -23,7 +23,7 @@ BETTER = 1e-4
 
 @dataclass(slots=True)
 class Record:
-    """Outcomes, ranked. `cores` evaluate at once; `signals` is how many there are, for the interval of a balanced accuracy."""
+    """Outcomes, ranked. `cores` evaluate at once; `signals` is how many there are, for the interval."""
 
     watcher: Watcher | None
     start: float
