@@ -27,9 +27,9 @@ from bitloop.signals.dataset import Dataset
 
 KEPT = 10
 """Candidates that are evaluated to the end; whoever cannot be hoped to be among them is left early."""
-PROMOTED = 8
+PROMOTED = 6
 """Of a generation, candidates that are cross-validated after screening, at most."""
-NEAR = 0.02
+NEAR = 0.01
 """How much less a screened candidate may have shown than the least of the best."""
 FINISHING = 0.15, 12.0
 """Share of the time, and seconds at most, kept for fitting and measuring the finalists."""

@@ -46,7 +46,7 @@ class Entry:
     @property
     def cheap(self) -> float:
         """Share of its candidates that are kept when they come up."""
-        return min(1.0, self.rounds / 2) if not self.view else 0.2
+        return min(1.0, self.rounds / 3) if not self.view else 0.2
 
     @property
     def kind(self) -> str:

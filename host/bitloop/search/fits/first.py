@@ -21,7 +21,7 @@ ENTRIES = (
         train_classes.fit_discriminants,
         {"strength": (1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 0.7)},
     ),
-    Entry("sefr", Sefr, train_classes.fit_sefr, {}, ("minmax",), rounds=1),
+    Entry("sefr", Sefr, train_classes.fit_sefr, {}, ("minmax",), rounds=2),
     Entry(
         "naive_bayes",
         NaiveBayes,

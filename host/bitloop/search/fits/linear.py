@@ -116,7 +116,7 @@ def _single(weights: Wide, bias: Wide) -> Linear:
 _INT8: dict[str, Any] = {"teacher": (0, 1, 2, 3), "strength": (1e-3, 1e-2, 0.03, 0.1, 0.3, 0.7)}
 
 ENTRIES = (
-    Entry("logistic", Linear, fit_logistic, {"strength": (0.1, 1.0, 10.0, 30.0, 100.0)}, ALL_SCALES, rounds=1),
-    Entry("linear_svm", Linear, fit_svm, {"strength": (0.1, 1.0, 10.0, 100.0, 300.0)}, ALL_SCALES, rounds=1),
+    Entry("logistic", Linear, fit_logistic, {"strength": (0.1, 1.0, 10.0, 30.0, 100.0)}, ALL_SCALES, rounds=2),
+    Entry("linear_svm", Linear, fit_svm, {"strength": (0.1, 1.0, 10.0, 100.0, 300.0)}, ALL_SCALES, rounds=2),
     Entry("linear_int8", LinearInt8, fit_int8, _INT8, ALL_SCALES, 1024, rounds=2),
 )

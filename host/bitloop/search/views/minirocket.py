@@ -53,4 +53,4 @@ def _fit(chosen: Chosen, given: Shape, x: Signals, y: NDArray[Any], seed: int) -
     return (*stages, rocket.fit(x[good], whole(chosen, "features"), seed, bool(chosen["steps"])))
 
 
-VIEW = View("minirocket", _options, _stages, _fit, cheap=0.5)
+VIEW = View("minirocket", _options, _stages, _fit, cheap=0.3)

@@ -37,4 +37,4 @@ def _stages(chosen: Chosen, given: Shape) -> Stages:
     return (*front(chosen), *apart, Quantiles(levels))
 
 
-VIEW = View("quantiles", _options, _stages)
+VIEW = View("quantiles", _options, _stages, cheap=0.6)
