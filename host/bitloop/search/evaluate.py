@@ -28,7 +28,7 @@ def screen(shop: Workshop, budget: Budget, index: int, recipe: Recipe) -> Outcom
         if too_dear:
             return Outcome(index, recipe, rejected=too_dear)
         answers = next(iter(fold_answers(shop.sample or shop, recipe)))
-        cost = least(answers.view.preprocessing, answers.model, budget.target.name)
+        cost = least(answers.view.preprocessing, answers.model)
     except _REFUSALS as error:
         return Outcome(index, recipe, rejected=str(error))
     if cost.beyond(budget):

@@ -25,11 +25,11 @@ from bitloop.search.space import Space, unit_of
 from bitloop.search.table import Table
 from bitloop.signals.dataset import Dataset
 
-KEPT = 10
+KEPT = 6
 """Candidates that are evaluated to the end; whoever cannot be hoped to be among them is left early."""
-PROMOTED = 6
+PROMOTED = 5
 """Of a generation, candidates that are cross-validated after screening, at most."""
-NEAR = 0.01
+NEAR = 0.005
 """How much less a screened candidate may have shown than the least of the best."""
 FINISHING = 0.15, 12.0
 """Share of the time, and seconds at most, kept for fitting and measuring the finalists."""

@@ -26,7 +26,9 @@ CROSS = 0.15
 """Share that joins two parents."""
 OPENING = 0.5
 """Share of each early generation that goes through the families in turn; the rest improves on what was found."""
-TRIES = 40
+TRIES = 60
+USUAL = 120
+"""Features that a candidate usually has; more of them take longer to compute and to fit."""
 
 Family = tuple[tuple[str, ...], str]
 """Views and a model."""
@@ -80,31 +82,33 @@ class Proposer:
                 recipe = self.space.mutate(rng, _parent(rng, parents))
                 if rng.random() < 0.3:
                     recipe = self.space.mutate(rng, recipe)
-            if pair is None and rng.random() > _cheap(recipe):
-                continue
-            if recipe not in taken and self._possible(recipe):
+            features = self._features(recipe) if recipe not in taken else 0
+            if features and (pair is not None or rng.random() < _cheap(recipe, features)):
                 return recipe
         return None
 
-    def _possible(self, recipe: Recipe) -> bool:
+    def _features(self, recipe: Recipe) -> int:
+        """How many features its views make; 0 where it cannot be or cannot fit the budget."""
         twice = len(set(recipe.branches)) < len(recipe.branches)
         if twice or not ENTRIES[recipe.model].takes([branch.view for branch in recipe.branches]):
-            return False
+            return 0
         try:
             plan = recipe.plan(self.space.given)
         except LibraryError:
-            return False
+            return 0
         head, made = HEADS.get(recipe.head.name), plan.features
         if head is not None:
             if head.choose is not None and recipe.head.width >= made:
-                return False
+                return 0
             made = min(made, recipe.head.width) if head.narrows else made
-        return made <= ENTRIES[recipe.model].most and not least(plan).beyond(self.budget)
+        fits = made <= ENTRIES[recipe.model].most and not least(plan).beyond(self.budget)
+        return plan.features if fits else 0
 
 
-def _cheap(recipe: Recipe) -> float:
+def _cheap(recipe: Recipe, features: int) -> float:
     """Chance of a recipe to be tried when it comes up: the dearer, the rarer."""
-    return ENTRIES[recipe.model].cheap * min(VIEWS[branch.view].cheap for branch in recipe.branches)
+    views = min(VIEWS[branch.view].cheap for branch in recipe.branches)
+    return ENTRIES[recipe.model].cheap * min(views, USUAL / features) * (0.5 if recipe.varied else 1.0)
 
 
 def _parent(rng: np.random.Generator, parents: Sequence[Outcome]) -> Recipe:

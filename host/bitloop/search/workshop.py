@@ -131,13 +131,16 @@ class Workshop:
         stretch = 0.0 if self.table.kind == "extrapolation" else STRETCH  # speed may be what is asked for
         return plain.deinterleave(variations(self.table.x, self.given.axes, self.seed, stretch))
 
+    def _signals(self, which: str) -> Signals:
+        return self.variations if which == "variations" else self.signals[which]
+
     def examples(self, prepared: Prepared, rows: Rows) -> tuple[Features, NDArray[Any]]:
         """Features to train with, and labels or targets: of usable rows, and of their variations if wanted."""
         rows = rows[prepared.usable[rows]]
         x, goal = prepared.base[rows], self._goal(rows)
         if not prepared.recipe.varied:
             return x, goal
-        further = self._headed(prepared, self.variations[rows])
+        further = self._selected(prepared, self._gathered(prepared, "variations")[rows])
         good = ~refused(further)
         return np.concatenate([x, further[good]]), np.concatenate([goal, goal[good]])
 
@@ -218,7 +221,7 @@ class Workshop:
         size = Preprocessing(self.given.axes, self.given.length, (chain,)).gathered
         if size > WIDEST:
             raise LibraryError(f"{size} features are too many")
-        return self._run(chain, self.signals[which])
+        return self._run(chain, self._signals(which))
 
     @staticmethod
     def _run(chain: Chain, x: Signals) -> Features:

@@ -16,11 +16,11 @@ _BOOSTING = {"trees": (8, 16, 32, 64), "leaves": (3, 6, 12, 24), "share": (0.0, 
 ENTRIES = (
     Entry("decision_tree", ForestClasses, trees.fit_decision_tree, _TREE, UNSCALED, rounds=1),
     Entry("random_forest", ForestClasses, trees.fit_random_forest, _FOREST, UNSCALED, rounds=1),
-    Entry("extra_trees", ForestClasses, trees.fit_extra_trees, _FOREST, UNSCALED, rounds=2),
+    Entry("extra_trees", ForestClasses, trees.fit_extra_trees, _FOREST, UNSCALED, rounds=1),
     Entry("fast_forest", UnrolledForest, trees.fit_fast_forest, _FOREST, UNSCALED, rounds=1),
     Entry("boosting", BoostingClasses, trees.fit_boosting, _BOOSTING, UNSCALED, rounds=1),
     Entry("decision_tree_values", ForestValues, trees.fit_decision_tree_values, _TREE, UNSCALED, rounds=1),
     Entry("random_forest_values", ForestValues, trees.fit_random_forest_values, _FOREST, UNSCALED, rounds=1),
-    Entry("extra_trees_values", ForestValues, trees.fit_extra_trees_values, _FOREST, UNSCALED, rounds=2),
+    Entry("extra_trees_values", ForestValues, trees.fit_extra_trees_values, _FOREST, UNSCALED, rounds=1),
     Entry("boosting_values", ForestValues, trees.fit_boosting_values, _BOOSTING, UNSCALED, rounds=1),
 )
