@@ -37,10 +37,10 @@ static inline void bl_lagged_four(size_t length, size_t lag, size_t step, const 
 static inline void bl_lagged(size_t length, size_t lag, size_t step, size_t lags, const float a[], const float b[],
                              float out[])
 {
-    size_t j = 0;
-    for (; j + 4u <= lags; j += 4u)
+    const size_t fours = lags / 4u * 4u;
+    for (size_t j = 0; j < fours; j += 4u)
         bl_lagged_four(length, lag + j * step, step, a, b, &out[j]);
-    for (; j < lags; j++)
+    for (size_t j = fours; j < lags; j++)
         out[j] = bl_lagged_rest(length, lag + j * step, 1, a[0] * b[lag + j * step], a, b);
 }
 

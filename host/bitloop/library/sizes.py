@@ -15,7 +15,6 @@ from bitloop.library.build import DEFAULT_FLAGS, Built, build
 from bitloop.library.file import Library
 from bitloop.library.layout import knowledge_bytes
 from bitloop.library.options import DEFAULT_OPTIONS, Options
-from bitloop.library.stack import deepest
 from bitloop.targets import Target
 from bitloop.toolchain import Flags, Sources
 
@@ -70,6 +69,8 @@ def measure(
 
 def measure_built(built: Built) -> Sizes:
     """The same for a library that is built already; BuildError for the host, whose sizes say nothing of a board."""
+    from bitloop.library.stack import deepest  # the disassembler is loaded by who measures, and nobody else
+
     if built.target.is_host:
         raise BuildError("sizes are measured for a microcontroller; name a target such as cortex-m4f")
     api = functions(built.library, built.options.speech)

@@ -16,6 +16,8 @@ from bitloop.search.result import WEIGHTS, Bar, Outcome
 from bitloop.search.workshop import Workshop
 
 NO_BAR = Bar()
+SATURATED = 0.97
+"""Quality of the worst fold from which on firmness decides, so that it is asked for in every fold."""
 FURTHER_VIEW = 0.25
 """Lightness that a view costs."""
 _REFUSALS = (LibraryError, np.linalg.LinAlgError, FloatingPointError)
@@ -65,7 +67,8 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: B
         most = score((*folds, *unseen), bar.confidence, lightness(cost, budget, recipe))
         if most < bar.score:
             return Outcome(index, recipe, most, min(folds), 1.0, tuple(folds), cost=cost)
-    confidence = firmness[int(np.argmin(folds))]()
+    asked = firmness if min(folds) >= SATURATED else [firmness[int(np.argmin(folds))]]
+    confidence = fsum(firm() for firm in asked) / len(asked)
     total = score(folds, confidence, lightness(cost, budget, recipe))
     return Outcome(index, recipe, total, min(folds), confidence, tuple(folds), complete=True, cost=cost)
 

@@ -11,7 +11,7 @@ from bitloop.search.budget import Budget
 from bitloop.search.cost import NOTHING, Cost
 from bitloop.search.recipe import Recipe
 
-WEIGHTS = {"quality": 0.5, "mean": 0.4, "confidence": 0.08, "lightness": 0.02}
+WEIGHTS = {"quality": 0.5, "mean": 0.4, "confidence": 0.09, "lightness": 0.01}
 """Shares of the score: the worst fold, all folds, and what decides between candidates of about the same quality."""
 
 
