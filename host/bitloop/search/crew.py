@@ -22,7 +22,7 @@ from bitloop.search.workshop import Workshop
 BATCH = 6
 """Recipes handed out at a time: few enough to stop soon, enough to hide the cost of handing them out."""
 
-SCREEN, FULL = "screen", "full"
+SCREEN, FULL, AGAIN = "screen", "full", "again"
 Task = tuple[int, Recipe]
 
 
@@ -130,9 +130,10 @@ def work(shop: Workshop, budget: Budget, stage: str, batch: Sequence[Task], bar:
     for index, recipe in batch:
         if time.time() >= end:
             break
-        found.append(
-            screen(shop, budget, index, recipe) if stage == SCREEN else evaluate(shop, budget, index, recipe, bar)
-        )
+        if stage == SCREEN:
+            found.append(screen(shop, budget, index, recipe))
+        else:
+            found.append(evaluate(shop.again if stage == AGAIN else shop, budget, index, recipe, bar))
     return found
 
 

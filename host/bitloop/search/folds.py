@@ -16,7 +16,8 @@ from bitloop.errors import SearchError
 from bitloop.search.regimes import stretches
 from bitloop.search.table import Rows, Table
 
-FOLDS = 3
+FOLDS, MORE_FOLDS = 3, 5
+"""Folds that all candidates meet, and those of the second opinion on the best."""
 FEWEST_PER_BLOCK = 4
 SAMPLE = 400
 """Signals that screening looks at; of tables with no more than half as many again, all."""

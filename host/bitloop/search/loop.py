@@ -15,7 +15,7 @@ from bitloop.errors import SearchError
 from bitloop.kernels.base import Shape
 from bitloop.native import host
 from bitloop.search.budget import Budget
-from bitloop.search.crew import FULL, SCREEN, Alone, Crew, Job, Processes, Task
+from bitloop.search.crew import AGAIN, FULL, SCREEN, Alone, Crew, Job, Processes, Task
 from bitloop.search.finish import finalists
 from bitloop.search.journal import Journal
 from bitloop.search.propose import FIRST, GENERATION, PARENTS, Proposer
@@ -31,10 +31,12 @@ PROMOTED = 5
 """Of a generation, candidates that are cross-validated after screening, at most."""
 NEAR = 0.005
 """How much less a screened candidate may have shown than the least of the best."""
-FINISHING = 0.15, 12.0
-"""Share of the time, and seconds at most, kept for fitting and measuring the finalists."""
+FINISHING = 0.2, 30.0
+"""Share of the time, and seconds at most, kept for second opinions and for fitting and measuring the finalists."""
 LEAST = 0.25
 """Share of the time that is searched however long getting ready took."""
+CONFIRMED, CONFIRMING = 24, 0.05
+"""Candidates that get a second opinion, and the share of the time it may take."""
 RESCUED = 3
 """Screened candidates that are cross-validated when a search ends before any was."""
 UNUSABLE = 1000
@@ -80,6 +82,7 @@ def search(
             stopped = "stopped"
         record.tell("finishing")
         rounds.rescue()
+        rounds.confirm(math.inf if seconds is None else end + CONFIRMING * seconds)
         found = finalists(crew.shop, budget, record.ranked, record.evaluations)
     if not found:
         raise SearchError(_nothing(record, budget, time.time() >= end))
@@ -136,6 +139,15 @@ class _Rounds:
             best = sorted(self._looks, key=lambda o: (-o.screened, o.index))[:RESCUED]
             self._run(FULL, [(o.index, o.recipe) for o in best], Bar())
 
+    def confirm(self, end: float) -> None:
+        """The best meet other folds, too: who came first among thousands by luck does not do so again."""
+        if len(self.crew.shop.again.split.folds) == len(self.crew.shop.split.folds):
+            return
+        self.end, self.stage = end, "finishing"
+        best = self.record.ranked[:CONFIRMED]
+        seconds = self._run(AGAIN, [(outcome.index, outcome.recipe) for outcome in best], Bar())
+        self.record.confirmed(seconds)
+
     def _generation(self, tasks: Sequence[Task]) -> None:
         if self.crew.shop.sample is not None:
             screened = self._run(SCREEN, tasks, Bar())
@@ -164,7 +176,7 @@ class _Rounds:
         if stage == SCREEN:
             self.record.screened(outcomes)
             self._looks += [outcome for outcome in outcomes if not outcome.rejected]
-        else:
+        elif stage == FULL:
             self.record.evaluated(outcomes)
         self.record.tell(self.stage)
 

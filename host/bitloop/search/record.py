@@ -55,6 +55,15 @@ class Record:
         self.ranked.sort(key=lambda outcome: outcome.rank)
         self._remember()
 
+    def confirmed(self, outcomes: Iterable[Outcome]) -> None:
+        """Second opinions: who has one goes before everybody else, by the mean of both."""
+        second = {outcome.index: outcome.score for outcome in outcomes if outcome.complete}
+        sure = [replace(o, score=(o.score + second[o.index]) / 2) for o in self.ranked if o.index in second]
+        sure.sort(key=lambda outcome: outcome.rank)
+        most = sure[-1].score if sure else 1.0
+        rest = [replace(o, score=min(o.score, most)) for o in self.ranked if o.index not in second]
+        self.ranked = sure + rest
+
     def least_screened(self, kept: int) -> float:
         """What the least of the best so many had shown when they were screened; nothing while there are fewer."""
         if len(self.ranked) < kept:

@@ -19,7 +19,7 @@ from bitloop.kernels.pipeline import Preprocessing, refused
 from bitloop.kernels.scale import Scale
 from bitloop.native import host
 from bitloop.search.disturb import faults, vary
-from bitloop.search.folds import Split, half, split
+from bitloop.search.folds import MORE_FOLDS, Split, half, split
 from bitloop.search.heads import HEADS
 from bitloop.search.memory import Memory
 from bitloop.search.prune import prune
@@ -82,7 +82,7 @@ class Workshop:
     """
 
     def __init__(self, table: Table, seed: int, splitting: str = "auto", parts: Split | None = None) -> None:
-        self.table, self.seed = table, seed
+        self.table, self.seed, self._splitting = table, seed, splitting
         self.split: Split = parts or split(table, splitting, seed)
         self.given = Shape(table.axes, table.length)
         detects = table.kind in ("anomaly", "outlier")
@@ -102,6 +102,13 @@ class Workshop:
         same = copy(self)
         same.split, same._role = fold, "sample"
         return same
+
+    @cached_property
+    def again(self) -> Workshop:
+        """The same signals cut into more folds: a second opinion on the best. It shares this workshop's features."""
+        other = copy(self)
+        other.split, other._role = split(self.table, self._splitting, self.seed, MORE_FOLDS), "again"
+        return other
 
     @property
     def once(self) -> bool:
