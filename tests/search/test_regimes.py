@@ -73,3 +73,24 @@ def test_what_never_moves_has_no_jumps() -> None:
     assert (table.length, table.axes) == (LENGTH, AXES)
     states = Dataset("anomaly", 2, 1, (Recording("s", REGULAR, np.zeros((30, 2), np.float32)),), multi_sensor=True)
     assert stretches(Table.of(states)) is None
+
+
+def _speeds(label: int, seed: int) -> np.ndarray:
+    """Six ways of running in turn, twelve signals each, three times as loud as the last; a class is a little louder."""
+    parts = [3.0**n * (1.0 + 0.3 * label) * tone(seed + n, 0.1, 12, 0.02) for n in range(6)]
+    return np.float32(np.concatenate(parts))
+
+
+def test_speeds_tried_in_turn_are_cut_one_by_one_where_classes_differ_less_than_speeds() -> None:
+    made = Dataset("classes", 2, 32, tuple(Recording(f"r{c}", f"c{c}", _speeds(c, 10 * c)) for c in range(2)))
+    table = Table.of(made)
+    assert stretches(table) is not None
+    for fold in split(table).folds:
+        for label in range(2):
+            rows = fold.train[table.label[fold.train] == label] - 72 * label
+            assert len(np.unique(rows // 12)) == 6
+
+
+def test_restarts_are_held_back_as_blocks_where_classes_differ_more() -> None:
+    loud = tuple(Recording(f"r{c}", f"c{c}", (4.0**c * tone(c, 0.1, 60)).astype(np.float32)) for c in range(2))
+    assert stretches(Table.of(Dataset("classes", 2, 32, loud))) is None

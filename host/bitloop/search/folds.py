@@ -52,7 +52,7 @@ def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> 
     parts = [np.flatnonzero((table.label == label) & (table.couple == couple)) for label, couple in _parts(table)]
     fewest = min(len(rows) for rows in parts)
     count = max(2, min(most, fewest // FEWEST_PER_BLOCK))
-    regimes = stretches(table) if table.kind in ("anomaly", "outlier") else None
+    regimes = stretches(table) if table.kind != "extrapolation" else None
     delimits = table.targets if regimes is None else regimes.astype(np.float32)
     held = np.empty(len(table.x), dtype=np.int64)
     whole = []

@@ -20,6 +20,8 @@ USUAL = 0.3
 """Quantile of all changes that is usual."""
 ALIKE = 1.3
 """Without abnormal signals: stretches are alike that lie at most so many times as far apart as signals do."""
+TELLING = 0.75
+"""Share of signals that have to be nearer to their own stretch than to other classes for figures to tell anything."""
 SHORTEST = 5
 """Signals between two jumps, at least."""
 LOOKED_AT = 500
@@ -39,6 +41,8 @@ def stretches(table: Table) -> NDArray[np.int64] | None:
     for recording in np.unique(table.recording):
         rows = np.flatnonzero(table.recording == recording)
         number[rows] = regimes(figures[rows])
+    if table.kind == "classes":
+        return number if _unlike(table, figures, number) else None
     return None if _alike(table, figures, number) else number
 
 
@@ -96,6 +100,29 @@ def _alike(table: Table, figures: Figures, number: NDArray[np.int64]) -> bool:
     if len(abnormal):
         most = float(np.median(_squares(scaled[abnormal], scaled[regular]).min(axis=1)))
     return float(np.median(apart.min(axis=1))) <= most
+
+
+def _unlike(table: Table, figures: Figures, number: NDArray[np.int64]) -> bool:
+    """Whether other stretches of a class are farther away than other classes are, as far as figures tell at all.
+
+    Then a way of running that is held back whole says nothing of its class. Figures tell where most signals are nearer
+    to their own stretch than to any other class.
+    """
+    rows = _some(np.arange(len(table.x)))
+    spread = figures[rows].std(axis=0)
+    scaled = figures[rows] / np.where(spread > 0, spread, 1.0)
+    apart = _squares(scaled, scaled)
+    np.fill_diagonal(apart, np.inf)
+    stretch = table.recording[rows] * (1 + int(number.max())) + number[rows]
+    together = stretch[:, None] == stretch
+    same = table.label[rows][:, None] == table.label[rows]
+    own, elsewhere, others = (
+        np.where(which, apart, np.inf).min(axis=1) for which in (together, same & ~together, ~same)
+    )
+    compared = np.isfinite(elsewhere)
+    if not compared.any():
+        return False
+    return bool(np.mean(own < others) >= TELLING and np.mean(others[compared] < elsewhere[compared]) > 0.5)
 
 
 def _some(rows: NDArray[np.int64]) -> NDArray[np.int64]:
