@@ -8,8 +8,8 @@
 static inline void bl_dense(size_t inputs, size_t outputs, const float weights[], const float bias[], const float x[],
                             float out[])
 {
-    size_t o = 0u;
-    for (; o + 4u <= outputs; o += 4u) {
+    const size_t fours = outputs / 4u * 4u;
+    for (size_t o = 0u; o < fours; o += 4u) {
         const float *const row = &weights[o * inputs];
         float a = bias[o], b = bias[o + 1u], c = bias[o + 2u], d = bias[o + 3u];
         for (size_t i = 0; i < inputs; i++) {
@@ -24,7 +24,7 @@ static inline void bl_dense(size_t inputs, size_t outputs, const float weights[]
         out[o + 2u] = c;
         out[o + 3u] = d;
     }
-    for (; o < outputs; o++) {
+    for (size_t o = fours; o < outputs; o++) {
         float sum = bias[o];
         for (size_t i = 0; i < inputs; i++)
             sum += weights[o * inputs + i] * x[i];

@@ -112,15 +112,15 @@ static inline void bl_scores_int8(size_t inputs, size_t outputs, const uint32_t 
                                   const float scale[], const float x[], float out[])
 {
     const size_t words = bl_int8_words(inputs);
-    size_t o = 0u;
-    for (; o + 4u <= outputs; o += 4u) {
+    const size_t fours = outputs / 4u * 4u;
+    for (size_t o = 0u; o < fours; o += 4u) {
         int32_t sums[4] = {bias[o], bias[o + 1u], bias[o + 2u], bias[o + 3u]};
         bl_int8_four(words, &weights[o * words], x, sums);
 #pragma GCC unroll 4
         for (size_t j = 0; j < 4u; j++)
             out[o + j] = (float)sums[j] * scale[o + j];
     }
-    for (; o < outputs; o++) {
+    for (size_t o = fours; o < outputs; o++) {
         int32_t sum = bias[o];
         for (size_t i = 0; i < words; i++)
             sum = bl_int8_dot(weights[o * words + i], bl_int8_load(&x[2u * i]), bl_int8_load(&x[2u * i + 1u]), sum);

@@ -38,6 +38,7 @@ from bitloop.kernels.hyperspheres import Hyperspheres
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.logarithm import Logarithm
 from bitloop.kernels.mahalanobis import Mahalanobis
+from bitloop.kernels.mel_bands import MelBands
 from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
@@ -151,6 +152,11 @@ _RECORDINGS: dict[str, Callable[[Path], Recordings]] = {
 }
 
 
+def recordings(data: Path, kind: str) -> Recordings:
+    """What libraries of a kind are fitted on and judge."""
+    return _RECORDINGS[kind](data)
+
+
 def _float(value: Any) -> float:
     return float(np.float32(value))
 
@@ -239,6 +245,7 @@ def _spectrum(length: int, bands: int) -> tuple[Stage, ...]:
 
 _ALL: tuple[Stage, ...] = (Statistics(STATISTICS),)
 _PEAKS: tuple[Stage, ...] = (RfftMagnitude(), BandMax((1, 4, 9, 17, 33)))
+_MEL: tuple[Stage, ...] = (Hann(), RfftMagnitude(), MelBands((0, 2, 5, 9, 15, 24, 33)))
 _SOME: tuple[Stage, ...] = (Difference(), Statistics(("rms", "skewness", "kurtosis", "zero_crossings", "complexity")))
 _COURSE: tuple[Stage, ...] = (Norm(3, True), Biquad.band(0.05, 0.3), Segments(4), Quantiles((0.1, 0.5, 0.9)))
 _OCTAVES: tuple[Stage, ...] = (Envelope(0.25), Wavelet("db2", 3))
@@ -254,7 +261,7 @@ CASES: dict[str, tuple[Branches, Callable[[Any], Stage] | None, Fit]] = {
     "outlier-raw": (((),), None, _gaussian),
     "classes-linear": ((_ALL, _COURSE, (Correlation(1, 2),)), Scale.zscore, _linear),
     "classes-bayes": ((_spectrum(64, 10), (Autoregression(4, True),)), None, _naive_bayes),
-    "classes-nearest": (((Decimate(4),), _SOME), Scale.minmax, _nearest_classes),
+    "classes-nearest": (((Decimate(4),), _SOME, _MEL), Scale.minmax, _nearest_classes),
     "classes-forest": ((_PEAKS, _ALL), None, _forest_classes),
     "classes-sefr": (((Decimate(2), RfftMagnitude(), BandMax((0, 2, 5, 9, 17))),), Scale.minmax, _sefr),
     "extrapolation-ridge": (

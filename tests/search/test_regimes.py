@@ -76,7 +76,7 @@ def test_what_never_moves_has_no_jumps() -> None:
 
 
 def _speeds(label: int, seed: int) -> np.ndarray:
-    """Six ways of running in turn, twelve signals each, three times as loud as the last; a class is a little louder."""
+    """Six ways of running, twelve signals each, three times as loud as the last; a class is a little louder."""
     parts = [3.0**n * (1.0 + 0.3 * label) * tone(seed + n, 0.1, 12, 0.02) for n in range(6)]
     return np.float32(np.concatenate(parts))
 

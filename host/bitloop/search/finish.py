@@ -101,7 +101,7 @@ def finish(shop: Workshop, linked: Linked, outcome: Outcome, evaluations: int) -
     """The candidate of an outcome, or None where its linked code exceeds the budget."""
     folds = list(fold_answers(shop, outcome.recipe))
     metrics = measures(shop.table, folds)
-    library = _fitted(shop, outcome, metrics, _sharpness(folds, metrics) if shop.table.kind == "classes" else 1.0)
+    library = fitted(shop, outcome, metrics, _sharpness(folds, metrics) if shop.table.kind == "classes" else 1.0)
     sizes = linked.sizes(library, outcome.recipe.family)
     if sizes is None:
         return None
@@ -146,7 +146,7 @@ def _sharpness(folds: Sequence[FoldAnswers], metrics: dict[str, Any]) -> float:
     return factor if able else 1.0
 
 
-def _fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any], factor: float) -> Library:
+def fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any], factor: float) -> Library:
     """The library of a recipe, from every signal there is. What learning took is added to the metrics."""
     table, recipe = shop.table, outcome.recipe
     rows = np.arange(len(table.x)) if table.kind in ("classes", "extrapolation") else table.rows(0)

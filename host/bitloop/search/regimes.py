@@ -105,8 +105,8 @@ def _alike(table: Table, figures: Figures, number: NDArray[np.int64]) -> bool:
 def _unlike(table: Table, figures: Figures, number: NDArray[np.int64]) -> bool:
     """Whether other stretches of a class are farther away than other classes are, as far as figures tell at all.
 
-    Then a way of running that is held back whole says nothing of its class. Figures tell where most signals are nearer
-    to their own stretch than to any other class.
+    Then a way of running that is held back whole says nothing of its class. Figures tell where most signals are
+    nearer to their own stretch than to any other class.
     """
     rows = _some(np.arange(len(table.x)))
     spread = figures[rows].std(axis=0)
