@@ -41,8 +41,9 @@ RESCUED = 3
 """Screened candidates that are cross-validated when a search ends before any was."""
 UNUSABLE = 1000
 """Candidates turned away before a search gives up."""
-PATIENCE = 4000, 1.0
-"""Evaluations without a better best after which a search has converged: so many, and this share of all before."""
+NEARLY_PERFECT = 0.98
+PATIENCE, LONG_PATIENCE = 4000, 40_000
+"""Evaluations without a better best after which a search has converged: few where hardly anything is left to gain."""
 
 
 def search(
@@ -125,7 +126,8 @@ class _Rounds:
                 return "exhausted"
             size = min(GENERATION, max(FIRST, first))
             size = size if evaluations is None else min(size, evaluations - self.record.evaluations)
-            recipes = self.proposer.generation(first, size, self.record.parents(PARENTS), self.record.seen)
+            parents, idle = self.record.parents(PARENTS), self.record.idle
+            recipes = self.proposer.generation(first, size, parents, self.record.seen, idle)
             if not recipes:
                 return "exhausted"  # everything there is has been tried
             self._generation([(first + n, recipe) for n, recipe in enumerate(recipes)])
@@ -188,9 +190,8 @@ class _Rounds:
         return [(o.index, o.recipe) for o in chosen]
 
     def _converged(self) -> bool:
-        most, share = PATIENCE
-        idle = self.record.evaluations - self.record.last_better
-        return idle > max(most, share * self.record.last_better)
+        best = self.record.ranked[0].score if self.record.ranked else 0.0
+        return self.record.idle > (PATIENCE if best > NEARLY_PERFECT else LONG_PATIENCE)
 
 
 def _crew(job: Job, jobs: int, cluster: str | None) -> Crew:

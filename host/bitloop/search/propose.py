@@ -22,6 +22,8 @@ FIRST, GENERATION = 24, 96
 PARENTS = 16
 EXPLORE = 0.15
 """Share of later generations that is still drawn at random."""
+STUCK, RESTLESS = 0.6, 8000
+"""That share at most, and the evaluations without success that lead there."""
 CROSS = 0.15
 """Share that joins two parents."""
 OPENING = 0.5
@@ -42,14 +44,20 @@ class Proposer:
     budget: Budget
     seed: int
 
-    def generation(self, first: int, size: int, parents: Sequence[Outcome], seen: Set[Recipe]) -> list[Recipe]:
-        """Recipes number `first` to `first + size - 1`, none of them in `seen`; fewer when there are no more."""
+    def generation(
+        self, first: int, size: int, parents: Sequence[Outcome], seen: Set[Recipe], idle: int = 0
+    ) -> list[Recipe]:
+        """Recipes number `first` to `first + size - 1`, none of them in `seen`; fewer when there are no more.
+
+        The longer nothing better was found (`idle` evaluations), the more of them are drawn at random.
+        """
+        explore = EXPLORE + (STUCK - EXPLORE) * min(1.0, idle / RESTLESS)
         taken = set(seen)
         opening = self._opening(first, size, bool(parents))
         found: list[Recipe] = []
         for index in range(first, first + size):
             rng = np.random.default_rng([self.seed, index])
-            recipe = self._one(rng, opening.get(index), parents, taken)
+            recipe = self._one(rng, opening.get(index), parents, taken, explore)
             if recipe is not None:
                 taken.add(recipe)
                 found.append(recipe)
@@ -70,11 +78,12 @@ class Proposer:
         pair: Family | None,
         parents: Sequence[Outcome],
         taken: Set[Recipe],
+        explore: float,
     ) -> Recipe | None:
         for attempt in range(TRIES):
             if pair is not None and attempt < TRIES // 2:
                 recipe = self.space.draw(rng, *pair)
-            elif not parents or rng.random() < EXPLORE:
+            elif not parents or rng.random() < explore:
                 recipe = self.space.draw(rng)
             elif rng.random() < CROSS:
                 recipe = self.space.cross(rng, _parent(rng, parents), _parent(rng, parents))

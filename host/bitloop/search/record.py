@@ -96,6 +96,11 @@ class Record:
         return best[: count - FRONT] + front[:FRONT]
 
     @property
+    def idle(self) -> int:
+        """Evaluations since the best grew by more than a trifle."""
+        return self.evaluations - self.last_better
+
+    @property
     def seconds(self) -> float:
         return time.monotonic() - self.start
 
