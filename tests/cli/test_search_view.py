@@ -133,7 +133,7 @@ def result() -> SearchResult:
         Candidate(library, 0.9, 0.81, "statistics/ridge", "statistics > ridge", METRICS, 100, 5000, 900, 7000),
         Candidate(other, 0.8, 0.7, "statistics/sefr", "statistics > sefr", METRICS, 50, 4000, 800, 5000),
     ]
-    return SearchResult(both[0], both, 400, 10.0, 40.0, 60, HISTORY, "time")
+    return SearchResult(both[0], both, 400, 10.0, 40.0, 60, HISTORY, "time", 2)
 
 
 @pytest.fixture
