@@ -101,3 +101,13 @@ def test_few_values_of_the_target_are_held_back_whole() -> None:
     for fold in found.folds:
         assert not set(table.targets[fold.train]) & set(table.targets[fold.test])
     assert not split(table, "blocks").by_value
+
+
+def test_visits_to_a_value_are_held_back_whole_where_it_was_visited_often() -> None:
+    targets = np.repeat(np.tile([1.0, 2.0, 3.0], 8), 6).astype(np.float32)
+    x = tone(3, 0.1, len(targets))
+    table = Table.of(dataset("extrapolation", Recording("r", "", x, targets)))
+    visit = np.arange(len(targets)) // 6
+    for fold in split(table).folds:
+        assert not set(visit[fold.train]) & set(visit[fold.test])
+        assert set(targets[fold.test]) == set(targets[fold.train])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import SearchError
-from bitloop.search.regimes import stretches
+from bitloop.search.regimes import stretches, visits
 from bitloop.search.table import Rows, Table
 
 FOLDS, MORE_FOLDS = 3, 5
@@ -64,7 +64,12 @@ def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> 
         if how == "random":
             held[rows] = np.random.default_rng([seed, number]).permutation(np.arange(len(rows)) % count)
             continue
-        held[rows] = _whole(recordings, count) if whole[-1] else _blocks(recordings, delimits[rows], count)
+        if whole[-1]:
+            held[rows] = _whole(recordings, count)
+        elif how == "auto" and table.kind == "extrapolation" and _returns(visits(table), table.targets, count):
+            held[rows] = _runs(visits(table), table.targets, count)
+        else:
+            held[rows] = _blocks(recordings, delimits[rows], count)
     folds = tuple(Fold(np.flatnonzero(held != f), np.flatnonzero(held == f)) for f in range(count))
     return Split(folds, tuple(whole))
 
@@ -121,10 +126,32 @@ def _whole(recordings: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return fold
 
 
+def _returns(recordings: NDArray[np.int64], targets: NDArray[np.float32], count: int) -> bool:
+    """Whether every value of the target was visited so often, for a while each time, that visits can be held back."""
+    stretches = _stretches(recordings, targets)
+    often = np.unique([targets[stretch[0]] for stretch in stretches], return_counts=True)[1]
+    return bool(often.min() >= 2 * count and len(recordings) >= FEWEST_PER_BLOCK * len(stretches))
+
+
+def _runs(recordings: NDArray[np.int64], targets: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Fold of each row: every visit to a value whole, the visits to each value in turn."""
+    fold = np.empty(len(recordings), dtype=np.int64)
+    seen: dict[float, int] = {}
+    for stretch in _stretches(recordings, targets):
+        value = float(targets[stretch[0]])
+        fold[stretch] = seen.get(value, 0) % count
+        seen[value] = seen.get(value, 0) + 1
+    return fold
+
+
+def _stretches(recordings: NDArray[np.int64], delimits: NDArray[np.float32]) -> list[NDArray[np.int64]]:
+    change = (np.diff(recordings) != 0) | (np.diff(delimits) != 0)
+    return np.split(np.arange(len(recordings)), np.flatnonzero(change) + 1)
+
+
 def _blocks(recordings: NDArray[np.int64], targets: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     """Fold of each row: every stretch of a recording cut into `count` contiguous blocks of nearly equal length."""
-    change = (np.diff(recordings) != 0) | (np.diff(targets) != 0)
-    stretches = np.split(np.arange(len(recordings)), np.flatnonzero(change) + 1)
+    stretches = _stretches(recordings, targets)
     if len(recordings) < count * len(stretches):  # targets that change all the time do not delimit anything
         stretches = np.split(np.arange(len(recordings)), np.flatnonzero(np.diff(recordings) != 0) + 1)
     fold = np.empty(len(recordings), dtype=np.int64)

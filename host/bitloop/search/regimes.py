@@ -36,14 +36,25 @@ def stretches(table: Table) -> NDArray[np.int64] | None:
 
     Where they are, recordings may be held back whole, or cut into blocks as they fall.
     """
-    number = np.zeros(len(table.x), dtype=np.int64)
     figures = described(table.x, table.axes)
-    for recording in np.unique(table.recording):
-        rows = np.flatnonzero(table.recording == recording)
-        number[rows] = regimes(figures[rows])
+    number = _numbered(table, figures)
     if table.kind == "classes":
         return number if _unlike(table, figures, number) else None
     return None if _alike(table, figures, number) else number
+
+
+def visits(table: Table) -> NDArray[np.int64]:
+    """(signals,): a number for every stretch between jumps, different from that of any other recording's."""
+    number = _numbered(table, described(table.x, table.axes))
+    return table.recording * (1 + int(number.max())) + number
+
+
+def _numbered(table: Table, figures: Figures) -> NDArray[np.int64]:
+    number = np.zeros(len(table.x), dtype=np.int64)
+    for recording in np.unique(table.recording):
+        rows = np.flatnonzero(table.recording == recording)
+        number[rows] = regimes(figures[rows])
+    return number
 
 
 def regimes(figures: Figures) -> NDArray[np.int64]:
