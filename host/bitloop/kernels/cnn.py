@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import LibraryError
 from bitloop.kernels import checks
+from bitloop.kernels.base import StaticModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,48 @@ class Plan:
     def emitted(self) -> str:
         """The C struct as a literal."""
         return "(struct bl_network){" + ", ".join(str(n) for n in self.numbers) + "}"
+
+
+class Cnn(StaticModel):
+    """What the float32 and the int8 network share; subclasses are dataclasses with these fields first."""
+
+    kind: ClassVar[str] = "classes"
+
+    axes: int
+    length: int
+    first: tuple[int, ...]
+    second: tuple[int, ...]
+    mean: bool
+    weights: NDArray[Any]
+    bias: NDArray[Any]
+
+    @property
+    def plan(self) -> Plan:
+        classes = len(self.bias) - self.first[0] - self.second[0]
+        first, second = (tuple(map(int, which)) for which in (self.first, self.second))
+        return Plan(self.axes, self.length, first, second, classes, self.mean)  # type: ignore[arg-type]
+
+    @property
+    def inputs(self) -> int:
+        return self.axes * self.length
+
+    @property
+    def outputs(self) -> int:
+        return self.plan.classes
+
+    def params(self) -> tuple[int, ...]:
+        return self.plan.numbers
+
+    def checked(self) -> Plan:
+        """The plan; LibraryError unless it can be, and weights and bias are as many as it takes."""
+        name = self.kernel
+        if len(self.first) != 3 or len(self.second) != 3:
+            raise LibraryError(f"a convolution of {name} has to have filters, taps and a stride")
+        plan = self.plan
+        plan.check(name)
+        checks.alike(self.weights.shape, (sum(a * b for a, b in plan.rows),), f"{name}.weights")
+        checks.alike(self.bias.shape, (sum(a for a, _ in plan.rows),), f"{name}.bias")
+        return plan
 
 
 def windows(x: NDArray[Any], taps: int, stride: int) -> NDArray[Any]:

@@ -10,8 +10,8 @@ import numpy as np
 
 from bitloop.errors import LibraryError
 from bitloop.kernels import checks
-from bitloop.kernels.base import WORK, Constant, Features, StaticModel
-from bitloop.kernels.cnn import Plan, windows
+from bitloop.kernels.base import WORK, Constant, Features
+from bitloop.kernels.cnn import Cnn, windows
 from bitloop.kernels.dense import dense, growth, relu
 from bitloop.kernels.mlp import LARGEST
 from bitloop.kernels.order import larger, upwards
@@ -20,7 +20,7 @@ from bitloop.kernels.softmax import last_scaled, softmax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CnnClasses(StaticModel):
+class CnnClasses(Cnn):
     """Two convolutions over time with rectifiers, each filter's largest value or mean, a dense layer, softmax.
 
     Features are axis after axis. `first` and `second` are filters (multiples of 4), taps and stride. A filter of the
@@ -28,7 +28,6 @@ class CnnClasses(StaticModel):
     """
 
     kernel: ClassVar[str] = "cnn_classes"
-    kind: ClassVar[str] = "classes"
 
     axes: int
     length: int
@@ -41,31 +40,12 @@ class CnnClasses(StaticModel):
     def __post_init__(self) -> None:
         checks.floats(self.weights, 1, "cnn_classes.weights", -checks.WEIGHT, checks.WEIGHT)
         checks.floats(self.bias, 1, "cnn_classes.bias", -checks.WEIGHT, checks.WEIGHT)
-        if len(self.first) != 3 or len(self.second) != 3:
-            raise LibraryError("a convolution of cnn_classes has to have filters, taps and a stride")
-        plan = self.plan
-        plan.check("cnn_classes")
-        checks.alike(self.weights.shape, (sum(a * b for a, b in plan.rows),), "cnn_classes.weights")
-        checks.alike(self.bias.shape, (sum(a for a, _ in plan.rows),), "cnn_classes.bias")
+        plan = self.checked()
         largest = checks.PLACE
         for weights, bias in zip(plan.cut(self.weights), plan.split(self.bias), strict=True):
             largest = growth(weights, bias, largest)
         if largest * plan.places[1] > LARGEST:
             raise LibraryError("cnn_classes has weights so large that its scores may overflow")
-
-    @property
-    def plan(self) -> Plan:
-        classes = len(self.bias) - self.first[0] - self.second[0]
-        first, second = (tuple(map(int, which)) for which in (self.first, self.second))
-        return Plan(self.axes, self.length, first, second, classes, self.mean)  # type: ignore[arg-type]
-
-    @property
-    def inputs(self) -> int:
-        return self.axes * self.length
-
-    @property
-    def outputs(self) -> int:
-        return self.plan.classes
 
     def workspace(self) -> int:
         return self.plan.places[0] * self.first[0] + 2 * self.second[0]
@@ -73,9 +53,6 @@ class CnnClasses(StaticModel):
     def effort(self) -> float:
         """Multiplications."""
         return self.plan.products
-
-    def params(self) -> tuple[int, ...]:
-        return self.plan.numbers
 
     def constants(self) -> tuple[Constant, ...]:
         return (Constant("weights", self.weights, fitted=True), Constant("bias", self.bias, fitted=True))

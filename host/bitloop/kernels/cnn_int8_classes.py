@@ -8,18 +8,17 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from bitloop.errors import LibraryError
 from bitloop.kernels import checks
-from bitloop.kernels.base import WORK, Constant, Features, StaticModel
-from bitloop.kernels.cnn import Plan, windows
-from bitloop.kernels.dense_int8 import check, dense_int8, inputs, pack, scores_int8, words
+from bitloop.kernels.base import WORK, Constant, Features
+from bitloop.kernels.cnn import Cnn, windows
+from bitloop.kernels.dense_int8 import TABLES, check_tables, dense_int8, inputs, scores_int8, tables, words
 from bitloop.kernels.quantise import INT8, quantise
 from bitloop.kernels.record import F32, I8, I32
 from bitloop.kernels.softmax import last_scaled, softmax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CnnInt8Classes(StaticModel):
+class CnnInt8Classes(Cnn):
     """The same as cnn_classes on inputs (x - offset) * step per axis, with int8 values and weights and int32 sums.
 
     stride times axes of the first convolution is a multiple of 4. A filter of the first convolution has all axes time
@@ -27,7 +26,6 @@ class CnnInt8Classes(StaticModel):
     """
 
     kernel: ClassVar[str] = "cnn_int8_classes"
-    kind: ClassVar[str] = "classes"
 
     axes: int
     length: int
@@ -42,37 +40,11 @@ class CnnInt8Classes(StaticModel):
 
     def __post_init__(self) -> None:
         name = self.kernel
-        checks.table(self.weights, np.int8, 1, f"{name}.weights")
-        checks.table(self.bias, np.int32, 1, f"{name}.bias")
-        checks.floats(self.scale, 1, f"{name}.scale", 0.0, checks.WEIGHT)
-        checks.floats(self.offset, 1, f"{name}.offset", -checks.PLACE, checks.PLACE)
-        checks.floats(self.step, 1, f"{name}.step", 0.0, checks.WEIGHT)
-        if len(self.first) != 3 or len(self.second) != 3:
-            raise LibraryError(f"a convolution of {name} has to have filters, taps and a stride")
-        plan = self.plan
-        plan.check(name)
+        check_tables(self)
+        self.checked()
         checks.whole(self.first[2] * self.axes % 4, 0, 0, f"the rest of stride times axes of {name} over 4")
         checks.whole(self.axes * self.first[1], 1, checks.FEATURES, f"the weights of a filter of {name}")
         checks.alike(self.offset.shape, (self.axes,), f"{name}.offset")
-        checks.alike(self.step.shape, (self.axes,), f"{name}.step")
-        checks.alike(self.weights.shape, (sum(a * b for a, b in plan.rows),), f"{name}.weights")
-        checks.alike(self.bias.shape, (sum(a for a, _ in plan.rows),), f"{name}.bias")
-        checks.alike(self.scale.shape, self.bias.shape, f"{name}.scale")
-        check(self.weights, self.bias, name)
-
-    @property
-    def plan(self) -> Plan:
-        classes = len(self.bias) - self.first[0] - self.second[0]
-        first, second = (tuple(map(int, which)) for which in (self.first, self.second))
-        return Plan(self.axes, self.length, first, second, classes, self.mean)  # type: ignore[arg-type]
-
-    @property
-    def inputs(self) -> int:
-        return self.axes * self.length
-
-    @property
-    def outputs(self) -> int:
-        return self.plan.classes
 
     def workspace(self) -> int:
         return 2 * words(self.inputs) + self.plan.places[0] * self.first[0] // 2 + self.second[0]
@@ -84,18 +56,8 @@ class CnnInt8Classes(StaticModel):
         rows = a * words(b) * plan.places[0] + c * words(d) * plan.places[1] + e * words(f)
         return float(rows + 8 * (self.inputs + a * plan.places[0] + c * plan.places[1]))
 
-    def params(self) -> tuple[int, ...]:
-        return self.plan.numbers
-
     def constants(self) -> tuple[Constant, ...]:
-        packed = np.concatenate([pack(weights).ravel() for weights in self.plan.cut(self.weights)])
-        return (
-            Constant("offset", self.offset, fitted=True),
-            Constant("step", self.step, fitted=True),
-            Constant("weights", packed, fitted=True),
-            Constant("bias", self.bias, fitted=True),
-            Constant("scale", self.scale, fitted=True),
-        )
+        return tables(self, self.plan.cut(self.weights))
 
     def sharpened(self, factor: float) -> Self:
         return replace(self, scale=last_scaled(self.scale, self.outputs, factor))
@@ -113,5 +75,5 @@ class CnnInt8Classes(StaticModel):
         return softmax(scores_int8(weights[2], bias[2], scale[2], quantise(pooled, share, 0, INT8)))
 
     def emit(self, names: Mapping[str, str], x: str, out: str) -> str:
-        fitted = ", ".join(names[name] for name in ("offset", "step", "weights", "bias", "scale"))
+        fitted = ", ".join(names[name] for name in TABLES)
         return f"bl_cnn_int8_classes({self.plan.emitted()}, {fitted}, {x}, {names[WORK]}, {out});"

@@ -26,9 +26,6 @@ _REFUSALS = (LibraryError, np.linalg.LinAlgError, FloatingPointError)
 def screen(shop: Workshop, budget: Budget, index: int, recipe: Recipe) -> Outcome:
     """A first impression: fitted and scored once, on a sample of the signals."""
     try:
-        too_dear = least(recipe.plan(shop.given)).beyond(budget)
-        if too_dear:
-            return Outcome(index, recipe, rejected=too_dear)
         answers = next(iter(fold_answers(shop.sample or shop, recipe)))
         cost = least(answers.view.preprocessing, answers.model)
     except _REFUSALS as error:
@@ -50,9 +47,6 @@ def evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: Ba
 
 
 def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: Bar) -> Outcome:
-    too_dear = least(recipe.plan(shop.given)).beyond(budget)
-    if too_dear:
-        return Outcome(index, recipe, rejected=too_dear)
     folds: list[float] = []
     firmness: list[Callable[[], float]] = []
     cost: Cost = NOTHING

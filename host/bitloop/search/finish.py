@@ -149,10 +149,10 @@ def _sharpness(folds: Sequence[FoldAnswers], metrics: dict[str, Any]) -> float:
 def fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any], factor: float) -> Library:
     """The library of a recipe, from every signal there is. What learning took is added to the metrics."""
     table, recipe = shop.table, outcome.recipe
-    rows = np.arange(len(table.x)) if table.kind in ("classes", "extrapolation") else table.rows(0)
+    rows = table.rows(0) if table.detects else np.arange(len(table.x))
     view = shop.view(recipe, rows, "all")
     preprocessing = view.preprocessing
-    if table.kind in ("classes", "extrapolation"):
+    if not table.detects:
         model: StaticModel = ENTRIES[recipe.model].fit(*shop.examples(view, rows), dict(recipe.hyper), shop.seed)
         model = model.sharpened(factor)
         return Library(Pipeline(preprocessing, model), table.labels if table.kind == "classes" else ())
@@ -173,7 +173,7 @@ def _report(
     held = "recording" if all(shop.split.by_recording) else "contiguous block"
     held = "value of the target" if shop.split.by_value else held
     notes = [f"scores are from signals held back in {len(folds)} folds, by {held}; the worst fold counts"]
-    if table.kind in ("anomaly", "outlier"):
+    if table.detects:
         notes.append("the limit of each fold was placed by the signals of the other folds")
     if shop.simulated:
         notes.append(

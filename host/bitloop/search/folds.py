@@ -52,41 +52,36 @@ def split(table: Table, how: str = "auto", seed: int = 1, most: int = FOLDS) -> 
     parts = [np.flatnonzero((table.label == label) & (table.couple == couple)) for label, couple in _parts(table)]
     fewest = min(len(rows) for rows in parts)
     count = max(2, min(most, fewest // FEWEST_PER_BLOCK))
+    if how == "auto" and _few_values(table, count):
+        held = np.unique(table.targets, return_inverse=True)[1].reshape(-1) % count
+        return Split(_folds(held, count), (False,), by_value=True)
     regimes = stretches(table) if table.kind != "extrapolation" else None
     delimits = table.targets if regimes is None else regimes.astype(np.float32)
     held = np.empty(len(table.x), dtype=np.int64)
-    whole = []
-    if how == "auto" and _few_values(table, count):
-        return _by_value(table, count)
+    whole = [how == "auto" and regimes is None and len(np.unique(table.recording[rows])) >= count for rows in parts]
     for number, rows in enumerate(parts):
-        recordings = table.recording[rows]
-        whole.append(how == "auto" and regimes is None and len(np.unique(recordings)) >= count)
         if how == "random":
             held[rows] = np.random.default_rng([seed, number]).permutation(np.arange(len(rows)) % count)
-            continue
-        if whole[-1]:
-            held[rows] = _whole(recordings, count)
-        elif how == "auto" and table.kind == "extrapolation" and _returns(visits(table), table.targets, count):
-            held[rows] = _runs(visits(table), table.targets, count)
+        elif whole[number]:
+            held[rows] = _whole(table.recording[rows], count)
         else:
-            held[rows] = _blocks(recordings, delimits[rows], count)
-    folds = tuple(Fold(np.flatnonzero(held != f), np.flatnonzero(held == f)) for f in range(count))
-    return Split(folds, tuple(whole))
+            held[rows] = _blocks(table.recording[rows], delimits[rows], count)
+    if how == "auto" and table.kind == "extrapolation" and not whole[0]:
+        held = _whole_visits(visits(table), table.targets, count, otherwise=held)
+    return Split(_folds(held, count), tuple(whole))
+
+
+def _folds(held: NDArray[np.int64], count: int) -> tuple[Fold, ...]:
+    """From the number of the fold that holds each row back."""
+    return tuple(Fold(np.flatnonzero(held != f), np.flatnonzero(held == f)) for f in range(count))
 
 
 def _few_values(table: Table, count: int) -> bool:
-    """Whether there are only so many targets, each often enough, that whole values can be held back."""
+    """Whether targets are so few, each so often, that whole values are held back: what lies between is tested."""
     if table.kind != "extrapolation":
         return False
     _, often = np.unique(table.targets, return_counts=True)
     return 2 * count <= len(often) <= len(table.x) // FEWEST_PER_BLOCK and int(often.min()) >= FEWEST_PER_BLOCK
-
-
-def _by_value(table: Table, count: int) -> Split:
-    """Folds of whole values of the target, so that what lies between the values that were recorded is tested, too."""
-    held = np.unique(table.targets, return_inverse=True)[1].reshape(-1) % count
-    folds = tuple(Fold(np.flatnonzero(held != f), np.flatnonzero(held == f)) for f in range(count))
-    return Split(folds, (False,), by_value=True)
 
 
 def _parts(table: Table) -> list[tuple[int, int]]:
@@ -126,21 +121,24 @@ def _whole(recordings: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return fold
 
 
-def _returns(recordings: NDArray[np.int64], targets: NDArray[np.float32], count: int) -> bool:
-    """Whether every value of the target was visited so often, for a while each time, that visits can be held back."""
-    stretches = _stretches(recordings, targets)
-    often = np.unique([targets[stretch[0]] for stretch in stretches], return_counts=True)[1]
-    return bool(often.min() >= 2 * count and len(recordings) >= FEWEST_PER_BLOCK * len(stretches))
+def _whole_visits(
+    visit: NDArray[np.int64], targets: NDArray[np.float32], count: int, otherwise: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Fold of each row: every visit to a value whole, the visits to each value in turn.
 
-
-def _runs(recordings: NDArray[np.int64], targets: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """Fold of each row: every visit to a value whole, the visits to each value in turn."""
-    fold = np.empty(len(recordings), dtype=np.int64)
-    seen: dict[float, int] = {}
-    for stretch in _stretches(recordings, targets):
-        value = float(targets[stretch[0]])
-        fold[stretch] = seen.get(value, 0) % count
-        seen[value] = seen.get(value, 0) + 1
+    `otherwise` where some value was not visited so often, or not for a while each time.
+    """
+    values: dict[float, list[Rows]] = {}
+    stretches = _stretches(visit, targets)
+    for stretch in stretches:
+        values.setdefault(float(targets[stretch[0]]), []).append(stretch)
+    fewest = min(len(own) for own in values.values())
+    if fewest < 2 * count or len(visit) < FEWEST_PER_BLOCK * len(stretches):
+        return otherwise
+    fold = np.empty(len(visit), dtype=np.int64)
+    for own in values.values():
+        for number, stretch in enumerate(own):
+            fold[stretch] = number % count
     return fold
 
 

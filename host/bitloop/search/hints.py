@@ -69,7 +69,7 @@ def confused(table: Table, metrics: Metrics) -> Iterator[Hint]:
 
 def mistaken(table: Table, metrics: Metrics) -> Iterator[Hint]:
     """Regular signals called abnormal, and the other way round."""
-    if table.kind not in ("anomaly", "outlier"):
+    if not table.detects:
         return
     recall = metrics["recall"]
     alarms, missed = 1 - recall.get("regular", 1.0), 1 - recall.get("abnormal", 1.0)

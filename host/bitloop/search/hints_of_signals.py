@@ -159,7 +159,7 @@ def drift(table: Table, evidence: Evidence, names: Sequence[str], poor: bool) ->
 
 def unlike(table: Table, evidence: Evidence, names: Sequence[str], poor: bool) -> Iterator[Hint]:
     """Regular recordings that differ as much from each other as from the abnormal ones."""
-    if not poor or table.kind not in ("anomaly", "outlier"):
+    if not poor or not table.detects:
         return
     regular = np.flatnonzero(evidence.y == 0)
     numbers, counts = np.unique(evidence.recording[regular], return_counts=True)

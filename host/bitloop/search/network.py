@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bitloop.search.balance import balanced
+
 Wide = NDArray[np.float64]
 Layers = list[tuple[Wide, Wide]]
 Slope = Callable[[NDArray[Any], NDArray[np.intp]], NDArray[Any]]
@@ -111,7 +113,7 @@ def towards_classes(y: NDArray[np.int64]) -> Slope:
     """Cross entropy; every class weighs the same."""
     classes = int(y.max()) + 1
     wanted = np.eye(classes)[y]
-    share = (len(y) / (classes * np.bincount(y, minlength=classes)))[y, None]
+    share = balanced(y)[:, None]
 
     def slope(scores: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
         scores -= scores.max(axis=1, keepdims=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bitloop.search.cluster import squares
 from bitloop.search.table import Table
 
 WIDTH = 3
@@ -101,7 +102,7 @@ def _alike(table: Table, figures: Figures, number: NDArray[np.int64]) -> bool:
     regular, abnormal = _some(table.rows(0)), _some(table.rows(1) if table.compares else table.rows(0)[:0])
     spread = figures[regular].std(axis=0)
     scaled = figures / np.where(spread > 0, spread, 1.0)
-    apart = _squares(scaled[regular], scaled[regular])
+    apart = squares(scaled[regular], scaled[regular])
     own = 1 + table.recording[regular] * (1 + int(number.max())) + number[regular]
     if len(np.unique(own)) < 2:
         return True
@@ -109,7 +110,7 @@ def _alike(table: Table, figures: Figures, number: NDArray[np.int64]) -> bool:
     most = ALIKE**2 * float(np.median(apart.min(axis=1)))
     apart[own[:, None] == own] = np.inf
     if len(abnormal):
-        most = float(np.median(_squares(scaled[abnormal], scaled[regular]).min(axis=1)))
+        most = float(np.median(squares(scaled[abnormal], scaled[regular]).min(axis=1)))
     return float(np.median(apart.min(axis=1))) <= most
 
 
@@ -122,7 +123,7 @@ def _unlike(table: Table, figures: Figures, number: NDArray[np.int64]) -> bool:
     rows = _some(np.arange(len(table.x)))
     spread = figures[rows].std(axis=0)
     scaled = figures[rows] / np.where(spread > 0, spread, 1.0)
-    apart = _squares(scaled, scaled)
+    apart = squares(scaled, scaled)
     np.fill_diagonal(apart, np.inf)
     stretch = table.recording[rows] * (1 + int(number.max())) + number[rows]
     together = stretch[:, None] == stretch
@@ -138,8 +139,3 @@ def _unlike(table: Table, figures: Figures, number: NDArray[np.int64]) -> bool:
 
 def _some(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return rows[:: 1 + len(rows) // LOOKED_AT]
-
-
-def _squares(a: Figures, b: Figures) -> Figures:
-    across: Figures = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1) - 2.0 * (a @ b.T)
-    return across

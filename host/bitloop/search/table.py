@@ -79,6 +79,11 @@ class Table:
         return int(self.couple.max()) + 1
 
     @property
+    def detects(self) -> bool:
+        """Whether the question is what is regular, not which class or value a signal has."""
+        return self.kind in ("anomaly", "outlier")
+
+    @property
     def compares(self) -> bool:
         """Whether there is more than one kind of signal to tell apart."""
         return len(np.unique(self.label)) > 1

@@ -14,6 +14,7 @@ from bitloop.kernels.boosting_classes import BoostingClasses
 from bitloop.kernels.forest_classes import ForestClasses
 from bitloop.kernels.forest_values import ForestValues
 from bitloop.kernels.unrolled_forest import UnrolledForest, unrolled
+from bitloop.search.balance import balanced
 from bitloop.search.grow import Ground, Grown, Growth
 
 Labels = NDArray[np.int64]
@@ -41,10 +42,8 @@ def grow(
     return [ground.grow(goals, weight, growth, int(own)) for own in seeds]
 
 
-def balanced(y: Labels) -> Weights:
-    """Every class weighs the same, however many signals it has."""
-    counts = np.bincount(y)
-    return (len(y) / (len(counts) * counts))[y].astype(np.float32)
+def _weight(y: Labels) -> Weights:
+    return balanced(y).astype(np.float32)
 
 
 def one_hot(y: Labels) -> NDArray[np.float32]:
@@ -54,13 +53,13 @@ def one_hot(y: Labels) -> NDArray[np.float32]:
 def fit_decision_tree(x: Features, y: Labels, hyper: Hypers, seed: int) -> ForestClasses:
     """One tree of at most `leaves` leaves with `least` signals or more in each, grown where it explains most."""
     growth = Growth(int(hyper["leaves"]), x.shape[1], least=int(hyper["least"]))
-    return forest_classes.from_grown(grow(x, one_hot(y), balanced(y), 1, growth, seed), x.shape[1])
+    return forest_classes.from_grown(grow(x, one_hot(y), _weight(y), 1, growth, seed), x.shape[1])
 
 
 def fit_random_forest(x: Features, y: Labels, hyper: Hypers, seed: int) -> ForestClasses:
     """`trees` trees of at most `leaves` leaves on random draws; a split chooses from `share` of the features."""
     growth = Growth(int(hyper["leaves"]), looks(x.shape[1], hyper["share"]), draw=True)
-    return forest_classes.from_grown(grow(x, one_hot(y), balanced(y), int(hyper["trees"]), growth, seed), x.shape[1])
+    return forest_classes.from_grown(grow(x, one_hot(y), _weight(y), int(hyper["trees"]), growth, seed), x.shape[1])
 
 
 def fit_fast_forest(x: Features, y: Labels, hyper: Hypers, seed: int) -> UnrolledForest:
@@ -71,7 +70,7 @@ def fit_fast_forest(x: Features, y: Labels, hyper: Hypers, seed: int) -> Unrolle
 def fit_extra_trees(x: Features, y: Labels, hyper: Hypers, seed: int) -> ForestClasses:
     """The same on all signals, each feature cut at random."""
     growth = Growth(int(hyper["leaves"]), looks(x.shape[1], hyper["share"]), loose=True)
-    return forest_classes.from_grown(grow(x, one_hot(y), balanced(y), int(hyper["trees"]), growth, seed), x.shape[1])
+    return forest_classes.from_grown(grow(x, one_hot(y), _weight(y), int(hyper["trees"]), growth, seed), x.shape[1])
 
 
 def fit_boosting(x: Features, y: Labels, hyper: Hypers, seed: int) -> BoostingClasses:
@@ -79,7 +78,7 @@ def fit_boosting(x: Features, y: Labels, hyper: Hypers, seed: int) -> BoostingCl
 
     A split chooses from `share` of the features; `rate` is the learning rate.
     """
-    wanted, weight, ground = one_hot(y), balanced(y), Ground(x)
+    wanted, weight, ground = one_hot(y), _weight(y), Ground(x)
     classes, rate = wanted.shape[1], np.float32(hyper["rate"])
     growth = Growth(int(hyper["leaves"]), looks(x.shape[1], hyper["share"]), least=2)
     seeds = np.random.default_rng([seed, *x.shape]).integers(2**63, size=int(hyper["trees"]))

@@ -85,13 +85,13 @@ class Workshop:
         self.table, self.seed, self._splitting = table, seed, splitting
         self.split: Split = parts or split(table, splitting, seed)
         self.given = Shape(table.axes, table.length)
-        detects = table.kind in ("anomaly", "outlier")
-        self.simulated = detects and not table.compares
+        self.simulated = table.detects and not table.compares
         self._memory = Memory(REMEMBERED)
         self._prepared = Memory(REMEMBERED // 2)
+        self._planar: dict[str, Signals] = {}
         self.sample: Workshop | None = None
         self._role = "whole"
-        if not detects and parts is None:
+        if not table.detects and parts is None:
             self.sample = self._sample()
 
     def _sample(self) -> Workshop:
@@ -114,7 +114,7 @@ class Workshop:
     def once(self) -> bool:
         """Whether views are fitted once, on all signals: they look at no label, and a bias more or less tells nothing
         of single signals. Where regular signals are learned they are fitted on these alone, for every fold."""
-        return self.table.kind in ("classes", "extrapolation")
+        return not self.table.detects
 
     @cached_property
     def twins(self) -> NDArray[np.float32]:
@@ -125,21 +125,18 @@ class Workshop:
             return vary(table.x, table.axes, self.seed)
         return np.empty((0, table.x.shape[1]), dtype=np.float32)
 
-    @cached_property
-    def signals(self) -> dict[str, Signals]:
-        """(signals, axes, length) of the table's rows and of their twins."""
-        plain = Preprocessing(self.given.axes, self.given.length, ((),))
-        return {"table": plain.deinterleave(self.table.x), "twins": plain.deinterleave(self.twins)}
-
-    @cached_property
-    def variations(self) -> Signals:
-        """(signals, axes, length): a variation of each signal, to train with."""
-        plain = Preprocessing(self.given.axes, self.given.length, ((),))
-        stretch = 0.0 if self.table.kind == "extrapolation" else STRETCH  # speed may be what is asked for
-        return plain.deinterleave(variations(self.table.x, self.given.axes, self.seed, stretch))
-
     def _signals(self, which: str) -> Signals:
-        return self.variations if which == "variations" else self.signals[which]
+        """(signals, axes, length): the `table`'s rows, their `twins`, or `variations` to train with."""
+        if which not in self._planar:
+            plain = Preprocessing(self.given.axes, self.given.length, ((),))
+            self._planar[which] = plain.deinterleave(self._interleaved(which))
+        return self._planar[which]
+
+    def _interleaved(self, which: str) -> NDArray[np.float32]:
+        if which == "variations":
+            stretch = 0.0 if self.table.kind == "extrapolation" else STRETCH  # speed may be what is asked for
+            return variations(self.table.x, self.given.axes, self.seed, stretch)
+        return self.twins if which == "twins" else self.table.x
 
     def examples(self, prepared: Prepared, rows: Rows) -> tuple[Features, NDArray[Any]]:
         """Features to train with, and labels or targets: of usable rows, and of their variations if wanted."""
@@ -184,13 +181,10 @@ class Workshop:
 
     def finished(self, prepared: Prepared, rows: Rows | None = None) -> Features:
         """Features of the twins, or of those of some rows, with everything as it was fitted."""
-        if rows is not None:
-            return self._headed(prepared, self.signals["twins"][rows])
-        return self._selected(prepared, self._gathered(prepared, "twins"))
-
-    def _headed(self, prepared: Prepared, x: Signals) -> Features:
-        gathered = np.concatenate([self._run(chain, x) for chain in prepared.chains], axis=1)
-        return self._selected(prepared, gathered)
+        if rows is None:
+            return self._selected(prepared, self._gathered(prepared, "twins"))
+        x = self._signals("twins")[rows]
+        return self._selected(prepared, np.concatenate([self._run(chain, x) for chain in prepared.chains], axis=1))
 
     def _selected(self, prepared: Prepared, x: Features) -> Features:
         if prepared.keep is not None:
@@ -209,7 +203,7 @@ class Workshop:
             return branch.stages(self.given)
         if self.once:
             train, name = np.arange(len(self.table.x)), None
-        x = self.signals["table"][train]
+        x = self._signals("table")[train]
         key = (branch, self._role, name, "chain")
         return self._memory.get(
             key, lambda: fit(dict(branch.chosen), self.given, x, self._goal(train), self.seed), lambda _: 1 << 16

@@ -13,6 +13,7 @@ from bitloop.kernels.dot_int8 import HIGH
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.linear_int8 import LinearInt8
 from bitloop.kernels.quantise import int8_rows
+from bitloop.search.balance import balanced
 from bitloop.search.descent import Matrix, descend
 from bitloop.search.fits.entry import ALL_SCALES, Entry
 from bitloop.search.fits.ridge_classifier import fit_ridge_classifier
@@ -33,15 +34,10 @@ BEYOND = 2.0
 DISCRIMINANTS, LOGISTIC, SVM, RIDGE = range(4)
 
 
-def shares(y: Labels, classes: int) -> Matrix:
-    """(signals,): weights that sum to the number of signals, as much for each class."""
-    return (len(y) / (classes * np.bincount(y, minlength=classes)))[y].astype(np.float32)
-
-
 def logistic(x: Features, y: Labels, penalty: float, rounds: int = ROUNDS, enough: float = ENOUGH) -> Fitted:
     """Multinomial logistic regression with `penalty` / 2 times the squared weights."""
     classes = int(y.max()) + 1
-    share, rows = shares(y, classes), np.arange(len(y))
+    share, rows = balanced(y).astype(np.float32), np.arange(len(y))
 
     def loss(scores: Matrix) -> tuple[float, Matrix]:
         below = scores - scores.max(axis=1, keepdims=True)
@@ -59,7 +55,7 @@ def logistic(x: Features, y: Labels, penalty: float, rounds: int = ROUNDS, enoug
 def svm(x: Features, y: Labels, penalty: float, rounds: int = ROUNDS, enough: float = ENOUGH) -> Fitted:
     """Support vector machines, each class against the rest, with squared hinge loss: margins, not yet scores."""
     classes = int(y.max()) + 1
-    share = shares(y, classes)
+    share = balanced(y).astype(np.float32)
     side = np.where(np.arange(classes) == y[:, None], np.float32(1), np.float32(-1))
     pull = -2.0 * side * share[:, None]
 

@@ -20,6 +20,7 @@ from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_classes_int8 import RbfClassesInt8
 from bitloop.kernels.rbf_values import RbfValues
 from bitloop.kernels.rbf_values_int8 import RbfValuesInt8
+from bitloop.search.balance import balanced
 from bitloop.search.cluster import centres, squares
 from bitloop.search.fits.entry import ALL_SCALES, Entry
 
@@ -161,7 +162,7 @@ def _classes(x: Wide, y: Labels, hyper: Hypers, middles: Wide, scale: float) -> 
     """gamma, weights, slopes and bias of scores, for features that were multiplied by `scale`."""
     classes = int(y.max()) + 1
     gamma = hyper["width"] / typical(x)
-    share = (len(y) / (classes * np.bincount(y)))[y]
+    share = balanced(y)
     line = hyper["line"] * scale * scale
     weights, slopes, bias = kernel_ridge(x, np.eye(classes)[y], share, middles, gamma, hyper["strength"], line)
     return gamma, CLEAR * weights, CLEAR * slopes, CLEAR * bias

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bitloop.kernels.base import Features
 from bitloop.kernels.linear import Linear
 from bitloop.kernels.ridge import Ridge
+from bitloop.search.balance import balanced
 from bitloop.search.fits.entry import Entry
 
 Wide = NDArray[np.float64]
@@ -93,7 +94,7 @@ def fit_ridge_classifier(x: Features, y: NDArray[np.int64], hyper: Hypers, seed:
     1994). Scores are stretched so that, on signals left out, their softmax has the greatest likelihood.
     """
     classes = int(y.max()) + 1
-    weight = (len(y) / (classes * np.maximum(np.bincount(y, minlength=classes), 1)))[y]
+    weight = balanced(y)
     path = ridge_path(x.astype(np.float64), 2.0 * np.eye(classes)[y] - 1.0, weight, hyper["firmer"])
     turn, shift = _discriminants(path.held, y, classes)
     sharp = _sharpness(path.held @ turn + shift, y, weight)
