@@ -18,7 +18,8 @@ payload = 1024                      largest payload of a frame it takes
 [image.defines]                     constants of the driver, as C macros
 BL_UART_BASE = 0x40013800
 
-Boards with a microcontroller that bitloop drives and flashes have `[chip]` and `[probe]` too: see chips.py.
+Boards with a microcontroller that bitloop drives and flashes have `[chip]` and `[probe]` too: see chips.py. Their
+`[[sensors]]` are in buses.py.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from bitloop import resources
 from bitloop.errors import BuildError
 from bitloop.targets import Target, cores, target
 from bitloop_hil.board import Board
+from bitloop_hil.buses import FittedSensor, read_sensors
 from bitloop_hil.chips import Chip, ProbeFile, read_chip, read_probe
 from bitloop_hil.fields import Fields, Region
 
@@ -69,6 +71,7 @@ class BoardFile:
     chip: Chip | None = None
     probe: ProbeFile | None = None
     more: Mapping[str, Region] = field(default_factory=dict)
+    sensors: tuple[FittedSensor, ...] = ()
 
     @property
     def target(self) -> Target:
@@ -107,7 +110,7 @@ def open_board(name: str, bench: str) -> Board:
 
 
 def _board(fields: Fields, name: str, data: Mapping[str, Any]) -> BoardFile:
-    known = {"title", "core", "benches", "clock_hz", "memory", "image", "chip", "probe"}
+    known = {"title", "core", "benches", "clock_hz", "memory", "image", "chip", "probe", "sensors"}
     fields.only(data, known, "the file")
     core = fields.take(data, "core", str)
     if core not in cores():
@@ -124,6 +127,7 @@ def _board(fields: Fields, name: str, data: Mapping[str, Any]) -> BoardFile:
     ram = fields.region(memory, "ram", "memory")
     if image is not None and image.stack >= ram.size:
         raise fields.wrong(f"a stack of {image.stack} bytes does not fit into {ram.size} bytes of RAM")
+    chip = read_chip(fields, fields.take(data, "chip", dict)) if "chip" in data else None
     return BoardFile(
         name,
         fields.take(data, "title", str),
@@ -133,9 +137,10 @@ def _board(fields: Fields, name: str, data: Mapping[str, Any]) -> BoardFile:
         fields.region(memory, "flash", "memory"),
         ram,
         image,
-        read_chip(fields, fields.take(data, "chip", dict)) if "chip" in data else None,
+        chip,
         read_probe(fields, fields.take(data, "probe", dict)) if "probe" in data else None,
         {region: fields.region(more, region, "memory.more") for region in more},
+        read_sensors(fields, data, chip.i2c if chip else (), chip.spi if chip else ()),
     )
 
 

@@ -24,6 +24,8 @@ enable = {register = 0x40021048, bit = 0}
 rx = {channel = 5, request = 2, irq = 15}     channels count from 1, streams from 0; request is what the selection
 tx = {channel = 4, request = 2, irq = 14}     register takes (CSELR, CHSEL or DMAREQ_ID); absent where it is wired
 
+[[chip.i2c]], [[chip.spi]]          its buses: see buses.py
+
 [probe]
 target = "stm32l475xg"              pyOCD's name of the chip
 pack = "Keil.STM32L4xx_DFP"         the CMSIS-Pack that brings the target, where neither pyOCD nor bitloop does
@@ -33,40 +35,32 @@ frequency = 4_000_000               of the debug port in Hz
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bitloop_hil.buses import I2c, Spi, read_i2c, read_spi
 from bitloop_hil.fields import Fields
+from bitloop_hil.pins import Enable, Pin, read_enable, read_pin
+
+__all__ = [
+    "CONNECT_MODES",
+    "DMA_KINDS",
+    "FAMILIES",
+    "Chip",
+    "Dma",
+    "DmaChannel",
+    "Enable",
+    "Pin",
+    "ProbeFile",
+    "Usart",
+    "read_chip",
+    "read_probe",
+]
 
 FAMILIES = ("stm32f0", "stm32f1", "stm32f4", "stm32f7", "stm32h7", "stm32l0", "stm32l4")
 DMA_KINDS = ("channel", "stream", "mux")
 CONNECT_MODES = ("halt", "pre-reset", "under-reset", "attach")
-_PIN = re.compile(r"P([A-K])(\d{1,2})")
-
-
-@dataclass(frozen=True, slots=True)
-class Enable:
-    """The bit that gives a peripheral its clock: a register of the RCC and the bit's number."""
-
-    register: int
-    bit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """A pin of the link: its name (`PB6`), the address of its port, and the alternate function (0 on the F1)."""
-
-    name: str
-    port: int
-    alternate: int
-    enable: Enable
-
-    @property
-    def number(self) -> int:
-        """Number within its port."""
-        return int(self.name[2:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +108,8 @@ class Chip:
     hse_hz: int
     usart: Usart
     dma: Dma
+    i2c: tuple[I2c, ...] = ()
+    spi: tuple[Spi, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +124,7 @@ class ProbeFile:
 
 def read_chip(fields: Fields, data: Mapping[str, Any]) -> Chip:
     """The `[chip]` section, checked; BuildError names the field at fault."""
-    fields.only(data, {"part", "family", "boot_alias", "hse_hz", "usart", "dma"}, "[chip]")
+    fields.only(data, {"part", "family", "boot_alias", "hse_hz", "usart", "dma", "i2c", "spi"}, "[chip]")
     return Chip(
         fields.take(data, "part", str),
         fields.one_of(data, "family", FAMILIES),
@@ -136,6 +132,8 @@ def read_chip(fields: Fields, data: Mapping[str, Any]) -> Chip:
         fields.count(data, "hse_hz") if "hse_hz" in data else 0,
         _usart(fields, fields.take(data, "usart", dict)),
         _dma(fields, fields.take(data, "dma", dict)),
+        read_i2c(fields, data),
+        read_spi(fields, data),
     )
 
 
@@ -158,21 +156,10 @@ def _usart(fields: Fields, data: Mapping[str, Any]) -> Usart:
         fields.number(data, "version", 1, 2),
         fields.number(data, "irq", 0, 239),
         fields.count(data, "clock_hz"),
-        _enable(fields, data),
-        _pin(fields, data, "tx"),
-        _pin(fields, data, "rx"),
+        read_enable(fields, data),
+        read_pin(fields, data, "tx", "chip.usart"),
+        read_pin(fields, data, "rx", "chip.usart"),
     )
-
-
-def _pin(fields: Fields, data: Mapping[str, Any], name: str) -> Pin:
-    table = fields.take(data, name, dict)
-    fields.only(table, {"pin", "port", "alternate", "enable"}, f"chip.usart.{name}")
-    pin = fields.take(table, "pin", str)
-    found = _PIN.fullmatch(pin)
-    if found is None or int(found[2]) > 15:
-        raise fields.wrong(f"chip.usart.{name}.pin = {pin!r} is no pin; it reads like PA0 to PK15")
-    alternate = fields.number(table, "alternate", 0, 15)
-    return Pin(pin, fields.register(table, "port"), alternate, _enable(fields, table))
 
 
 def _dma(fields: Fields, data: Mapping[str, Any]) -> Dma:
@@ -185,7 +172,7 @@ def _dma(fields: Fields, data: Mapping[str, Any]) -> Dma:
         kind,
         fields.register(data, "base"),
         select,
-        _enable(fields, data),
+        read_enable(fields, data),
         _channel(fields, data, "rx", kind),
         _channel(fields, data, "tx", kind),
     )
@@ -200,9 +187,3 @@ def _channel(fields: Fields, data: Mapping[str, Any], name: str, kind: str) -> D
         fields.number(table, "request", 0, 127) if "request" in table else 0,
         fields.number(table, "irq", 0, 239),
     )
-
-
-def _enable(fields: Fields, data: Mapping[str, Any]) -> Enable:
-    table = fields.take(data, "enable", dict)
-    fields.only(table, {"register", "bit"}, "enable")
-    return Enable(fields.register(table, "register"), fields.number(table, "bit", 0, 31))

@@ -1,0 +1,138 @@
+"""The sections of a board file about the buses of its chip, and the sensors that hang on them.
+
+[[chip.i2c]]
+name = "I2C2"
+base = 0x40005800
+version = 2                         1: SR1 and SR2 (F1, F4); 2: TIMINGR and ISR (the others)
+clock_hz = 80_000_000               what the firmware's clock set-up feeds it with
+enable = {register = 0x40021058, bit = 22}
+scl = {pin = "PB10", port = 0x48000400, alternate = 4, enable = {register = 0x4002104C, bit = 1}}
+sda = {pin = "PB11", port = 0x48000400, alternate = 4, enable = {register = 0x4002104C, bit = 1}}
+
+[[chip.spi]]                        as above, but for its pins: sck, miso and mosi
+version = 1                         1: DFF chooses 8 or 16 bits (F1, F4, L0); 2: DS and FIFOs (F0, F7, L4); 3: H7, U5
+
+[[sensors]]
+name = "LSM6DSL"
+bus = "I2C2"
+address = 0x6A                      7 bits; on SPI `select` instead, an output: {pin = ..., port = ..., enable = ...}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bitloop_hil.fields import Fields
+from bitloop_hil.pins import Enable, Pin, read_enable, read_pin
+
+_COMMON = {"name", "base", "version", "clock_hz", "enable"}
+_FIRST_ADDRESS, _LAST_ADDRESS = 0x08, 0x77  # the others of 7 bits are reserved
+
+
+@dataclass(frozen=True, slots=True)
+class I2c:
+    """An I²C controller: registers of `version` 1 (SR1, SR2) or 2 (TIMINGR, ISR); kernel clock in Hz."""
+
+    name: str
+    base: int
+    version: int
+    clock_hz: int
+    enable: Enable
+    scl: Pin
+    sda: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class Spi:
+    """An SPI controller: registers of `version` 1, 2 (with FIFOs) or 3 (H7, U5); kernel clock in Hz."""
+
+    name: str
+    base: int
+    version: int
+    clock_hz: int
+    enable: Enable
+    sck: Pin
+    miso: Pin
+    mosi: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class FittedSensor:
+    """A sensor on a board: the name of its bus, and its address of 7 bits there or the pin that selects it."""
+
+    name: str
+    bus: str
+    address: int | None
+    select: Pin | None
+
+
+def read_i2c(fields: Fields, data: Mapping[str, Any]) -> tuple[I2c, ...]:
+    """The `[[chip.i2c]]` tables of a `[chip]` section; BuildError names the field at fault."""
+    return tuple(_i2c(fields, table) for table in _tables(fields, data, "i2c"))
+
+
+def read_spi(fields: Fields, data: Mapping[str, Any]) -> tuple[Spi, ...]:
+    """The `[[chip.spi]]` tables of a `[chip]` section; BuildError names the field at fault."""
+    return tuple(_spi(fields, table) for table in _tables(fields, data, "spi"))
+
+
+def read_sensors(
+    fields: Fields, data: Mapping[str, Any], i2c: Sequence[I2c], spi: Sequence[Spi]
+) -> tuple[FittedSensor, ...]:
+    """The `[[sensors]]` tables of a board with these buses; BuildError names the field at fault."""
+    addressed, selected = tuple(one.name for one in i2c), tuple(one.name for one in spi)
+    fitted = tuple(_sensor(fields, table, addressed, selected) for table in _tables(fields, data, "sensors"))
+    names = [one.name for one in fitted]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise fields.wrong(f"[[sensors]] has {twice[0]} twice")
+    places = [(one.bus, one.address, one.select) for one in fitted]
+    if shared := [one.name for one in fitted if places.count((one.bus, one.address, one.select)) > 1]:
+        raise fields.wrong(f"the sensors {' and '.join(shared[:2])} have the same place on their bus")
+    return fitted
+
+
+def _tables(fields: Fields, data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    tables = fields.take(data, name, list) if name in data else []
+    if not all(isinstance(table, dict) for table in tables):
+        raise fields.wrong(f"{name} has to be tables, written as [[...{name}]]")
+    return tables
+
+
+def _i2c(fields: Fields, data: Mapping[str, Any]) -> I2c:
+    fields.only(data, _COMMON | {"scl", "sda"}, "[[chip.i2c]]")
+    return I2c(
+        fields.take(data, "name", str),
+        fields.register(data, "base"),
+        fields.number(data, "version", 1, 2),
+        fields.count(data, "clock_hz"),
+        read_enable(fields, data),
+        read_pin(fields, data, "scl", "chip.i2c"),
+        read_pin(fields, data, "sda", "chip.i2c"),
+    )
+
+
+def _spi(fields: Fields, data: Mapping[str, Any]) -> Spi:
+    fields.only(data, _COMMON | {"sck", "miso", "mosi"}, "[[chip.spi]]")
+    return Spi(
+        fields.take(data, "name", str),
+        fields.register(data, "base"),
+        fields.number(data, "version", 1, 3),
+        fields.count(data, "clock_hz"),
+        read_enable(fields, data),
+        read_pin(fields, data, "sck", "chip.spi"),
+        read_pin(fields, data, "miso", "chip.spi"),
+        read_pin(fields, data, "mosi", "chip.spi"),
+    )
+
+
+def _sensor(
+    fields: Fields, data: Mapping[str, Any], addressed: tuple[str, ...], selected: tuple[str, ...]
+) -> FittedSensor:
+    name, bus = fields.take(data, "name", str), fields.one_of(data, "bus", addressed + selected)
+    if bus in addressed:
+        fields.only(data, {"name", "bus", "address"}, f"the sensor {name}")
+        return FittedSensor(name, bus, fields.number(data, "address", _FIRST_ADDRESS, _LAST_ADDRESS), None)
+    fields.only(data, {"name", "bus", "select"}, f"the sensor {name}")
+    return FittedSensor(name, bus, None, read_pin(fields, data, "select", f"the sensor {name}", output=True))
