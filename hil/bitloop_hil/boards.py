@@ -19,7 +19,7 @@ payload = 1024                      largest payload of a frame it takes
 BL_UART_BASE = 0x40013800
 
 Boards with a microcontroller that bitloop drives and flashes have `[chip]` and `[probe]` too: see chips.py. Their
-`[[sensors]]` are in buses.py.
+`[[sensors]]` and `[arduino]` are in buses.py.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bitloop import resources
 from bitloop.errors import BuildError
 from bitloop.targets import Target, cores, target
 from bitloop_hil.board import Board
-from bitloop_hil.buses import FittedSensor, read_sensors
+from bitloop_hil.buses import FittedSensor, read_arduino, read_sensors
 from bitloop_hil.chips import Chip, ProbeFile, read_chip, read_probe
 from bitloop_hil.fields import Fields, Region
 
@@ -57,7 +57,8 @@ class ImageFile:
 class BoardFile:
     """A board as its file describes it. `image` is None for boards that only serve as targets for budgets.
 
-    `chip` and `probe` are None for boards of emulators; `more` names the RAM that images leave alone.
+    `chip` and `probe` are None for boards of emulators; `more` names the RAM that images leave alone. `arduino` is
+    the bus that a shield's sensors are on, empty where no shield fits.
     """
 
     name: str
@@ -72,6 +73,7 @@ class BoardFile:
     probe: ProbeFile | None = None
     more: Mapping[str, Region] = field(default_factory=dict)
     sensors: tuple[FittedSensor, ...] = ()
+    arduino: str = ""
 
     @property
     def target(self) -> Target:
@@ -110,7 +112,7 @@ def open_board(name: str, bench: str) -> Board:
 
 
 def _board(fields: Fields, name: str, data: Mapping[str, Any]) -> BoardFile:
-    known = {"title", "core", "benches", "clock_hz", "memory", "image", "chip", "probe", "sensors"}
+    known = {"title", "core", "benches", "clock_hz", "memory", "image", "chip", "probe", "sensors", "arduino"}
     fields.only(data, known, "the file")
     core = fields.take(data, "core", str)
     if core not in cores():
@@ -141,6 +143,7 @@ def _board(fields: Fields, name: str, data: Mapping[str, Any]) -> BoardFile:
         read_probe(fields, fields.take(data, "probe", dict)) if "probe" in data else None,
         {region: fields.region(more, region, "memory.more") for region in more},
         read_sensors(fields, data, chip.i2c if chip else (), chip.spi if chip else ()),
+        read_arduino(fields, data, chip.i2c if chip else ()),
     )
 
 

@@ -6,6 +6,7 @@ base = 0x40005800
 version = 2                         1: SR1 and SR2 (F1, F4); 2: TIMINGR and ISR (the others)
 clock_hz = 80_000_000               what the firmware's clock set-up feeds it with
 enable = {register = 0x40021058, bit = 22}
+remap = {register = 0x40010004, bit = 1}      the bit of AFIO_MAPR that moves it to these pins (F1; may be absent)
 scl = {pin = "PB10", port = 0x48000400, alternate = 4, enable = {register = 0x4002104C, bit = 1}}
 sda = {pin = "PB11", port = 0x48000400, alternate = 4, enable = {register = 0x4002104C, bit = 1}}
 
@@ -16,14 +17,24 @@ version = 1                         1: DFF chooses 8 or 16 bits (F1, F4, L0); 2:
 name = "LSM6DSL"
 bus = "I2C2"
 address = 0x6A                      7 bits; on SPI `select` instead, an output: {pin = ..., port = ..., enable = ...}
+
+[arduino]                           the bus at the Arduino connector, which a shield's sensors are on
+i2c = "I2C1"
+
+A shield is a file of boards/shields: `title`, and `[[sensors]]` whose bus is "arduino".
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from bitloop import resources
+from bitloop.errors import BuildError
 from bitloop_hil.fields import Fields
 from bitloop_hil.pins import Enable, Pin, read_enable, read_pin
 
@@ -33,7 +44,10 @@ _FIRST_ADDRESS, _LAST_ADDRESS = 0x08, 0x77  # the others of 7 bits are reserved
 
 @dataclass(frozen=True, slots=True)
 class I2c:
-    """An I²C controller: registers of `version` 1 (SR1, SR2) or 2 (TIMINGR, ISR); kernel clock in Hz."""
+    """An I²C controller: registers of `version` 1 (SR1, SR2) or 2 (TIMINGR, ISR); kernel clock in Hz.
+
+    `remap` is the bit that moves it to its pins, None where the pins' alternate functions do.
+    """
 
     name: str
     base: int
@@ -42,6 +56,7 @@ class I2c:
     enable: Enable
     scl: Pin
     sda: Pin
+    remap: Enable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,19 @@ class FittedSensor:
     select: Pin | None
 
 
+@dataclass(frozen=True, slots=True)
+class Shield:
+    """A board of sensors for Arduino connectors: their bus is called `arduino` until it is plugged in."""
+
+    name: str
+    title: str
+    sensors: tuple[FittedSensor, ...]
+
+    def on(self, bus: str) -> tuple[FittedSensor, ...]:
+        """Its sensors on a board whose Arduino connector has that bus."""
+        return tuple(replace(sensor, bus=bus) for sensor in self.sensors)
+
+
 def read_i2c(fields: Fields, data: Mapping[str, Any]) -> tuple[I2c, ...]:
     """The `[[chip.i2c]]` tables of a `[chip]` section; BuildError names the field at fault."""
     return tuple(_i2c(fields, table) for table in _tables(fields, data, "i2c"))
@@ -82,7 +110,46 @@ def read_sensors(
     fields: Fields, data: Mapping[str, Any], i2c: Sequence[I2c], spi: Sequence[Spi]
 ) -> tuple[FittedSensor, ...]:
     """The `[[sensors]]` tables of a board with these buses; BuildError names the field at fault."""
-    addressed, selected = tuple(one.name for one in i2c), tuple(one.name for one in spi)
+    return _fitted(fields, data, tuple(one.name for one in i2c), tuple(one.name for one in spi))
+
+
+def read_arduino(fields: Fields, data: Mapping[str, Any], i2c: Sequence[I2c]) -> str:
+    """The bus that the `[arduino]` table names, empty where there is none; BuildError names the field at fault."""
+    if "arduino" not in data:
+        return ""
+    table = fields.take(data, "arduino", dict)
+    fields.only(table, {"i2c"}, "[arduino]")
+    return fields.one_of(table, "i2c", tuple(one.name for one in i2c))
+
+
+@cache
+def shield(name: str) -> Shield:
+    """The shield of that name; BuildError lists the known ones."""
+    if name not in shields():
+        raise BuildError(f"no shield is called {name!r}; choose one of {', '.join(shields())}")
+    return load_shield(resources.boards() / "shields" / f"{name}.toml")
+
+
+@cache
+def shields() -> tuple[str, ...]:
+    """Every shield there is a file for."""
+    return tuple(sorted(path.stem for path in (resources.boards() / "shields").glob("*.toml")))
+
+
+def load_shield(path: Path) -> Shield:
+    """Read and check a shield's file; BuildError names the file and the field at fault."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BuildError(f"shield file {path} cannot be read ({error})") from error
+    fields = Fields(path)
+    fields.only(data, {"title", "sensors"}, "the file")
+    return Shield(path.stem, fields.take(data, "title", str), _fitted(fields, data, ("arduino",), ()))
+
+
+def _fitted(
+    fields: Fields, data: Mapping[str, Any], addressed: tuple[str, ...], selected: tuple[str, ...]
+) -> tuple[FittedSensor, ...]:
     fitted = tuple(_sensor(fields, table, addressed, selected) for table in _tables(fields, data, "sensors"))
     names = [one.name for one in fitted]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -101,7 +168,7 @@ def _tables(fields: Fields, data: Mapping[str, Any], name: str) -> list[dict[str
 
 
 def _i2c(fields: Fields, data: Mapping[str, Any]) -> I2c:
-    fields.only(data, _COMMON | {"scl", "sda"}, "[[chip.i2c]]")
+    fields.only(data, _COMMON | {"scl", "sda", "remap"}, "[[chip.i2c]]")
     return I2c(
         fields.take(data, "name", str),
         fields.register(data, "base"),
@@ -110,6 +177,7 @@ def _i2c(fields: Fields, data: Mapping[str, Any]) -> I2c:
         read_enable(fields, data),
         read_pin(fields, data, "scl", "chip.i2c"),
         read_pin(fields, data, "sda", "chip.i2c"),
+        read_enable(fields, data, "remap") if "remap" in data else None,
     )
 
 

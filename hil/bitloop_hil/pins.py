@@ -35,10 +35,10 @@ class Pin:
         return int(self.name[2:])
 
 
-def read_enable(fields: Fields, data: Mapping[str, Any]) -> Enable:
-    """The field `enable` of a table; BuildError names what is wrong."""
-    table = fields.take(data, "enable", dict)
-    fields.only(table, {"register", "bit"}, "enable")
+def read_enable(fields: Fields, data: Mapping[str, Any], name: str = "enable") -> Enable:
+    """A field of a table that is a register and a bit of it; BuildError names what is wrong."""
+    table = fields.take(data, name, dict)
+    fields.only(table, {"register", "bit"}, name)
     return Enable(fields.register(table, "register"), fields.number(table, "bit", 0, 31))
 
 

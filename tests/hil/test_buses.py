@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bitloop.errors import BuildError
-from bitloop_hil.boards import BoardFile, board_file
+from bitloop_hil.boards import BoardFile, board_file, names
+from bitloop_hil.buses import load_shield, shield, shields
+from bitloop_hil.pins import Pin
 from tests.hil.test_chips import changed
+
+CATALOG = Path(__file__).resolve().parents[3] / "shared" / "catalog"
+IN_CATALOG = {"b-l475e-iot01a": "B-L475E-IOT01A1"}
+"""Board file to ST's name, where that is not the same in capitals."""
+
+
+@pytest.fixture(scope="module")
+def pins() -> dict[str, dict[str, Any]]:
+    """ST's boards: name to MCU and pins, each with signal and label."""
+    if not CATALOG.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"CI has to have ST's catalogue at {CATALOG}")
+        pytest.skip("the catalogue (../shared/catalog beside the checkout) is not here")
+    content = (CATALOG / "st_board_pins.json").read_text(encoding="utf-8")
+    return {board: dict(data) for board, data in json.loads(content).items()}
+
+
+def signals(file: BoardFile) -> list[tuple[Pin, str]]:
+    """Every pin the file uses, with the peripheral's signal it means."""
+    assert file.chip is not None
+    usart = file.chip.usart
+    found = [(usart.tx, f"{usart.name}_TX"), (usart.rx, f"{usart.name}_RX")]
+    for i2c in file.chip.i2c:
+        found += [(i2c.scl, f"{i2c.name}_SCL"), (i2c.sda, f"{i2c.name}_SDA")]
+    for spi in file.chip.spi:
+        found += [(spi.sck, f"{spi.name}_SCK"), (spi.miso, f"{spi.name}_MISO"), (spi.mosi, f"{spi.name}_MOSI")]
+    return found
+
 
 _PIN = "enable = {register = 0x4002104C, bit = 1}}"
 _SPI = f"""[[chip.spi]]
@@ -60,7 +93,7 @@ def test_a_sensor_on_spi_is_selected_by_a_pin(tmp_path: Path) -> None:
         ('name = "LSM6DSL"', 'name = "HTS221"', "[[sensors]] has HTS221 twice"),
         ("alternate = 4", "alternate = 99", "alternate = 99 has to be 0 to 15"),
         ("base = 0x40005800", 'base = "there"', "base is missing or not of type int"),
-        ("[[chip.i2c]]", "[chip.i2c]", "i2c is missing or not of type list"),
+        ('[arduino]\ni2c = "I2C1"', '[arduino]\ni2c = "I2C4"', "i2c = 'I2C4' is unknown; choose one of I2C2, I2C1"),
     ],
 )
 def test_what_is_wrong_is_named(old: str, new: str, says: str, tmp_path: Path) -> None:
@@ -72,3 +105,35 @@ def test_what_is_wrong_is_named(old: str, new: str, says: str, tmp_path: Path) -
 def test_lists_that_are_no_tables_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="sensors has to be tables"):
         changed('title = "', 'sensors = [1]\ntitle = "', tmp_path, "nucleo-l432kc")
+    with pytest.raises(BuildError, match="i2c is missing or not of type list"):
+        changed("[[chip.i2c]]", "[chip.i2c]", tmp_path, "nucleo-l432kc")
+
+
+def test_a_shield_brings_its_sensors_to_the_arduino_bus() -> None:
+    assert shields() == ("x-nucleo-iks01a3", "x-nucleo-iks4a1")
+    found = shield("x-nucleo-iks01a3").on("I2C1")
+    assert {(s.name, s.bus, s.address) for s in found} >= {("LSM6DSO", "I2C1", 0x6B), ("HTS221", "I2C1", 0x5F)}
+    with pytest.raises(BuildError, match=r"no shield is called 'x-nucleo'; choose one of x-nucleo-iks01a3"):
+        shield("x-nucleo")
+
+
+@pytest.mark.parametrize("name", [name for name in names() if (file := board_file(name)).chip and file.chip.i2c])
+def test_pins_are_those_of_the_board(name: str, pins: dict[str, dict[str, Any]]) -> None:
+    file, board = board_file(name), pins[IN_CATALOG.get(name, name.upper())]
+    assert file.chip is not None
+    assert board["mcu"].startswith(file.chip.part)
+    for pin, signal in signals(file):
+        known = board["pins"].get(pin.name)
+        if known is None:  # ST's set-up of a Nucleo leaves the Arduino connector free, and nothing else may be there
+            assert signal.startswith("I2C1_"), f"{pin.name} is not known as {signal}"
+        else:
+            assert known[0] == signal, f"{pin.name} is {known[0]}, not {signal}"
+        port = file.chip.usart.tx
+        assert (pin.port - port.port) == 0x400 * (ord(pin.name[1]) - ord(port.name[1]))
+
+
+def test_a_shield_has_no_bus_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('title = "mine"\n[[sensors]]\nname = "HTS221"\nbus = "I2C1"\naddress = 0x5F\n', encoding="utf-8")
+    with pytest.raises(BuildError, match="bus = 'I2C1' is unknown; choose one of arduino"):
+        load_shield(path)
