@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from bitloop.cache import cache_dir, cached, digest
 from bitloop.errors import BitloopError
-from bitloop.files import refuse_overwrite, write_bytes, write_text
+from bitloop.files import copy, refuse_overwrite, write_bytes, write_text
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_litter(
@@ -25,6 +26,18 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(
         write_bytes(path, b"new")
     assert path.read_text() == "old\n"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_changed_since_it_was_read_is_not_copied(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.csv", tmp_path / "kept" / "a.csv"
+    source.write_bytes(b"1,2\n")
+    copy(source, target, hashlib.sha256(b"1,2\n").hexdigest())
+    assert target.read_bytes() == b"1,2\n"
+    source.write_bytes(b"3,4\n")
+    with pytest.raises(BitloopError, match="changed while it was read"):
+        copy(source, target, hashlib.sha256(b"1,2\n").hexdigest())
+    assert [path.name for path in target.parent.iterdir()] == ["a.csv"]
+    assert target.read_bytes() == b"1,2\n"
 
 
 def test_overwriting_needs_force(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ An index is written after the files it names, so a killed command leaves the pro
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from bitloop.cache import cache_dir, digest
 from bitloop.errors import ProjectError
-from bitloop.files import refuse_overwrite, write_bytes, write_text
+from bitloop.files import copy, refuse_overwrite, write_text
 from bitloop.project import toml
 from bitloop.project.names import check_name
 from bitloop.project.searches import Searches
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bitloop.signals.reader import Table
+    from bitloop.signals.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ class Project:
 
         `couple` names the machine or place it belongs to, where one anomaly library is wanted for several.
         """
-        from bitloop.signals.reader import check_width, read_bytes, read_table
+        from bitloop.signals.reader import check_width, read_table, sha256
 
         with self.lock():
             entries = self.entries()
@@ -141,19 +140,19 @@ class Project:
             others = [e for e in entries if e.file.lower() != file.lower()]
             self._check_label(label, others)
             self._check_couple(couple)
-            content = read_bytes(path)
-            table = read_table(path, content)
+            digits = sha256(path)
+            table = read_table(path)
             check_width(path, table, axes=self.settings.axes, **self._shape())
             self._check_same_width(path, table, others)
-            sha256 = hashlib.sha256(content).hexdigest()
             lines, values = table.values.shape
-            entry = Entry(file, label, path.name, sha256, lines, values, couple)
+            entry = Entry(file, label, path.name, digits, lines, values, couple)
             if len(others) < len(entries) and not force:
                 advice = "give this one another --name, or say --force to replace it"
                 raise ProjectError(f"{self.folder} has a recording {file} already; {advice}")
-            if not _same(self.signals / file, content):
-                refuse_overwrite(self.signals / file, force)
-                write_bytes(self.signals / file, content)
+            kept = self.signals / file
+            if not (kept.is_file() and sha256(kept) == digits):
+                refuse_overwrite(kept, force)
+                copy(path, kept, digits)
             self._write_index([entry if e.file.lower() == file.lower() else e for e in entries], entry)
         return entry
 
@@ -178,16 +177,15 @@ class Project:
 
     def read(self) -> tuple[Dataset, dict[str, NDArray[np.int64]]]:
         """The data set, and each recording's line numbers by its name."""
-        from bitloop.signals.reader import read_bytes, read_table, recording
+        from bitloop.signals.reader import read_table, recording, sha256
 
         recordings, lines = [], {}
         entries = self.entries()
         for entry in entries:
             path = self.signals / entry.file
-            content = read_bytes(path)
-            if hashlib.sha256(content).hexdigest() != entry.sha256:
+            if sha256(path) != entry.sha256:
                 raise ProjectError(f"{path} was changed after it was added; add it again with --force")
-            table = read_table(path, content)
+            table = read_table(path)
             lines[entry.file] = table.lines
             made = recording(entry.file, entry.label, table, target_first=self._target_first)
             recordings.append(replace(made, couple=entry.couple))
@@ -272,7 +270,3 @@ class Project:
 
 def _labels(kind: str) -> str:
     return "NAME" if kind == "classes" else f"{REGULAR} or {ABNORMAL}"
-
-
-def _same(path: Path, content: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == content

@@ -1,43 +1,32 @@
-"""Reading `.csv` and `.txt` files of signals, one per line, as any logger or spreadsheet writes them.
+"""Reading files of signals, whatever their format: the name's suffix decides.
 
-Values are separated by commas, semicolons, tabs or spaces, found out from the first line. A byte order mark, any mix
-of line ends, blank lines and trailing separators are fine. Everything else that is not a plain decimal number is
-refused with its line and column.
-
-Decimal numbers are rounded correctly to binary64 and from there to binary32: that, and not a direct rounding, is the
-contract, because it is what every other program that writes a float from text does.
-
-The whole file is scanned as bytes by NumPy and parsed by polars. Only when that finds something odd does a slow and
-careful reader take over, which names the fault or, if there is none, returns the values.
+A further format is a module that makes a `Table` and a line in `READERS`.
 """
 
 from __future__ import annotations
 
-import io
+import hashlib
 import sys
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bitloop.errors import BitloopError, InputError
+from bitloop.signals import text
 from bitloop.signals.dataset import Recording
+from bitloop.signals.log import Log
+from bitloop.signals.table import Table, check_size
 
-MAX_VALUES = 16384
-"""A line has to have fewer values than this."""
-SUFFIXES = (".csv", ".txt")
+READERS: Mapping[str, Callable[[Path], Table]] = {
+    ".csv": text.read,
+    ".txt": text.read,
+}
 
-_NUMBER, _BLANK, _HARD, _END = 1, 2, 4, 8
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """`values` is float32 (lines, values per line); `lines` has each row's line number in the file, from 1."""
-
-    values: NDArray[np.float32]
-    lines: NDArray[np.int64]
+def read_table(path: Path) -> Table:
+    """Every signal of the file. InputError says what is wrong and where; no other error comes of any content."""
+    return check_size(path, _reader(path)(path))
 
 
 def read_recording(
@@ -47,6 +36,24 @@ def read_recording(
     table = read_table(path)
     check_width(path, table, axes=axes, target_first=target_first, multi_sensor=multi_sensor)
     return recording(path.name, label, table, target_first=target_first)
+
+
+def read_log(path: Path, axes: int | None = None, rate_hz: float | None = None, label: str = "") -> Log:
+    """A continuous log, one sample per line; InputError where lines have another number of values than `axes`."""
+    table = read_table(path)
+    count = table.values.shape[1]
+    if axes is not None and count != axes:
+        what = f"{count} values are not one sample of {axes} axes; a continuous log has one sample per line"
+        raise InputError(what, path, int(table.lines[0]))
+    names = tuple(f"axis {axis}" for axis in range(1, count + 1))
+    return Log(path.name, table.values, rate_hz, names, ("",) * count, label)
+
+
+def sha256(path: Path) -> str:
+    """Of the file's bytes, as hexadecimal digits; InputError where it cannot be read."""
+    _reader(path)
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def recording(name: str, label: str, table: Table, *, target_first: bool = False) -> Recording:
@@ -71,205 +78,32 @@ def check_width(path: Path, table: Table, *, axes: int, target_first: bool, mult
         raise InputError(f"{count} values{behind} are not a multiple of the project's {axes} axes", path, line)
 
 
-def read_table(path: Path, content: bytes | None = None) -> Table:
-    """Every number of the file (of `content`, if the caller has read it). InputError says what is wrong and where."""
-    data = _text(read_bytes(path) if content is None else content, path)
-    table = _fast(data)
-    if table is None:
-        table = _careful(data, path)
-    if not len(table.values):
-        raise InputError("the file has no signals; record some, one per line", path)
-    if table.values.shape[1] >= MAX_VALUES:
-        count = table.values.shape[1]
-        raise InputError(
-            f"{count} values are too many; a signal has fewer than {MAX_VALUES}", path, int(table.lines[0])
-        )
-    return table
+def line_range(text: str, what: str = "lines") -> tuple[int, int]:
+    """First and last of `7`, `1-100`, `50-`, `-20` or nothing (all); BitloopError where it is none of these.
 
-
-def line_range(text: str) -> tuple[int, int]:
-    """First and last line of `7`, `1-100`, `50-`, `-20` or nothing (all); BitloopError where it is none of these."""
+    `what` says in the message what is counted.
+    """
     first, dash, last = text.strip().partition("-")
     numbers = [int(part) if part.isascii() and part.isdigit() else None for part in (first, last)]
     start = 1 if first == "" else numbers[0]
     end = start if not dash and first else (sys.maxsize if last == "" else numbers[1])
     if start is None or end is None or not 1 <= start <= end:
-        raise BitloopError(f"{text!r} is no range of lines; write 7, 1-100 or 50-")
+        raise BitloopError(f"{text!r} is no range of {what}; write 7, 1-100 or 50-")
     return start, end
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file of signals; InputError where there is none."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError("only .csv and .txt files are read; rename it if it is text, or export it as CSV", path)
+def _reader(path: Path) -> Callable[[Path], Table]:
+    """What reads files of that name; InputError where nothing does, or there is nothing to read."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(READERS)
+        raise InputError(f"only {known} are read; rename it if it is text, or export it as CSV", path)
+    if not path.exists():
+        raise InputError("there is no such file; check the name", path)
+    if not path.is_file():
+        raise InputError("it cannot be read, as it is no ordinary file; check the name", path)
     try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError("there is no such file; check the name", path) from error
+        path.open("rb").close()
     except OSError as error:
         raise InputError(f"it cannot be read ({error.strerror}); check that it is a file of yours", path) from error
-
-
-def _text(data: bytes, path: Path) -> bytes:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError("the file is UTF-16; save it as UTF-8 or plain ASCII text", path)
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise InputError("there are zero bytes, so this is no text file; export it as CSV", path, line)
-    return data
-
-
-def _kinds() -> NDArray[np.uint8]:
-    kinds = np.zeros(256, dtype=np.uint8)
-    for characters, kind in (("0123456789+-.eE", _NUMBER), (" \t", _BLANK), (",;", _HARD), ("\r\n", _END)):
-        kinds[list(characters.encode())] = kind
-    return kinds
-
-
-def _fast(data: bytes) -> Table | None:
-    """The values, or None where anything is not exactly as it should be."""
-    raw = np.frombuffer(data, dtype=np.uint8)
-    kinds = _kinds()[raw]
-    if not len(raw) or not kinds.all():
-        return None
-    number = kinds == _NUMBER
-    starts = np.flatnonzero(number & ~np.concatenate(([False], number[:-1])))
-    if not len(starts):
-        return None
-    ends = np.flatnonzero(kinds == _END)
-    counts = np.diff(np.searchsorted(starts, ends), prepend=0, append=len(starts))
-    width = int(counts.max())
-    if not np.isin(counts, (0, width)).all() or not _separated(raw, kinds, starts, ends, width):
-        return None
-    values = _parse(raw, number)
-    if values is None or len(values) != len(starts):
-        return None
-    return Table(values.reshape(-1, width), _line_numbers(raw, ends, counts))
-
-
-def _separated(
-    raw: NDArray[np.uint8], kinds: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], width: int
-) -> bool:
-    """Whether commas or semicolons stand where they should: one between values, at most one behind the last."""
-    hard = np.flatnonzero(kinds == _HARD)
-    if not len(hard):
-        return True
-    before = np.searchsorted(hard, starts).reshape(-1, width)
-    line_start = np.concatenate(([0], ends))[np.searchsorted(ends, starts[::width])]
-    line_end = np.append(ends, len(raw))[np.searchsorted(ends, starts[::width])]
-    none_leading = (before[:, 0] == np.searchsorted(hard, line_start)).all()
-    one_between = (np.diff(before, axis=1) == 1).all()
-    behind = np.searchsorted(hard, line_end) - before[:, -1]
-    in_lines = (np.searchsorted(hard, line_end) - before[:, 0]).sum() == len(hard)
-    one_kind = bool((raw[hard] == raw[hard[0]]).all())
-    return bool(none_leading and one_between and (behind <= 1).all() and in_lines and one_kind)
-
-
-def _parse(raw: NDArray[np.uint8], number: NDArray[np.bool_]) -> NDArray[np.float32] | None:
-    import polars as pl
-
-    following = np.concatenate((number[1:], [False]))
-    flat = np.where(number, raw, np.uint8(ord("\n")))[number | following]
-    if flat[0] == ord("\n"):
-        flat = flat[1:]
-    try:
-        frame = pl.read_csv(io.BytesIO(flat.tobytes()), has_header=False, schema={"value": pl.Float64})
-    except pl.exceptions.PolarsError:
-        return None
-    return _to_float32(frame["value"].to_numpy())
-
-
-def _to_float32(values: NDArray[np.float64]) -> NDArray[np.float32] | None:
-    with np.errstate(over="ignore"):
-        rounded = values.astype(np.float32)
-    return rounded if np.isfinite(rounded).all() else None
-
-
-def _line_numbers(raw: NDArray[np.uint8], ends: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A line end is CR LF, LF or CR; an end that is only the CR of a CR LF begins no line."""
-    following = np.append(raw, 0)[ends + 1]
-    counted = ~((raw[ends] == ord("\r")) & (following == ord("\n")))
-    numbers = np.concatenate(([1], 1 + np.cumsum(counted)))
-    return numbers[counts > 0].astype(np.int64)
-
-
-def _careful(data: bytes, path: Path) -> Table:
-    """Line by line, value by value, as written by a person: raises InputError at the first fault."""
-    texts = [(number, line) for number, line in enumerate(_decode(data, path), 1) if line.strip()]
-    separator = next((found for _, line in texts if (found := _separator(line.strip()))), " ")
-    rows = [_fields(line, separator, path, number, first=row == 0) for row, (number, line) in enumerate(texts)]
-    lines = [number for number, _ in texts]
-    _same_width(rows, lines, path)
-    values = np.array(rows, dtype=np.float64).astype(np.float32) if rows else np.empty((0, 0), dtype=np.float32)
-    return Table(values, np.array(lines, dtype=np.int64))
-
-
-def _decode(data: bytes, path: Path) -> list[str]:
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            "the line is not UTF-8 text; export the file as CSV with plain numbers", path, line
-        ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def _separator(line: str) -> str:
-    return next((separator for separator in ";,\t " if separator in line), "")
-
-
-def _fields(line: str, separator: str, path: Path, number: int, first: bool) -> list[float]:
-    if separator in " \t":
-        texts = line.split()
-    else:
-        texts = [text.strip(" \t") for text in line.strip(" \t").split(separator)]
-        if texts[-1] == "":
-            texts.pop()
-    return [_value(text, path, number, column, first) for column, text in enumerate(texts, 1)]
-
-
-def _value(text: str, path: Path, line: int, column: int, first: bool) -> float:
-    if text == "":
-        raise InputError("a value is missing between separators; fill it in or delete the line", path, line, column)
-    plain = text.isascii() and "_" not in text
-    try:
-        value = float(text) if plain else None
-    except ValueError:
-        value = None
-    if value is None:
-        raise InputError(_not_a_number(text, first), path, line, column)
-    if value != value or text.lstrip("+-")[:1] in "iInN":
-        raise InputError(f"{_shown(text)} is no usable value; delete the line or repair it", path, line, column)
-    with np.errstate(over="ignore"):
-        if not np.isfinite(np.float32(value)):
-            raise InputError(f"{_shown(text)} is beyond the range of a 32-bit float (3.4e38)", path, line, column)
-    return value
-
-
-def _not_a_number(text: str, first: bool) -> str:
-    if "," in text and text.replace(",", "", 1).lstrip("+-").isdigit():
-        return f"{_shown(text)} has a decimal comma; write a decimal point"
-    if " " in text or "\t" in text:
-        return f"{_shown(text)} is not one number; use one separator throughout, and the point for decimals"
-    if first and any(c.isalpha() for c in text):
-        return f"{_shown(text)} is not a number; if this line is a header, delete it"
-    return f"{_shown(text)} is not a number; repair it or delete the line"
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 24 else text[:23] + "…")
-
-
-def _same_width(rows: list[list[float]], lines: list[int], path: Path) -> None:
-    widths = Counter(map(len, rows))
-    if len(widths) < 2:
-        return
-    usual = widths.most_common(1)[0][0]
-    row = next(i for i, values in enumerate(rows) if len(values) != usual)
-    advice = "repair or delete it"
-    if row in (0, len(rows) - 1):
-        advice = "delete it: the recording seems to begin or end in the middle of a signal"
-    count = f"{len(rows[row])} value{'s' * (len(rows[row]) != 1)}"
-    raise InputError(f"the line has {count} where the others have {usual}; {advice}", path, lines[row])
+    return reader

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitloop.errors import InputError
-from bitloop.signals import reader
+from bitloop.signals import reader, text
 
 _GOOD = {
     "commas": b"1,2\n3,4\n",
@@ -84,7 +84,7 @@ def test_a_missing_file_a_folder_and_a_foreign_suffix_are_refused(tmp_path: Path
     for name, words in (
         ("none.csv", "no such file"),
         ("folder.csv", "cannot be read"),
-        ("a.xlsx", "only .csv and .txt"),
+        ("a.xlsx", "only .csv, .txt"),
     ):
         with pytest.raises(InputError, match=words):
             reader.read_table(tmp_path / name)
@@ -130,6 +130,15 @@ def test_a_target_without_a_signal_is_refused(tmp_path: Path) -> None:
         reader.read_recording(_file(tmp_path, b"1\n"), "", axes=1, target_first=True)
 
 
+def test_a_continuous_log_has_one_sample_per_line(tmp_path: Path) -> None:
+    path = _file(tmp_path, b"1 2 3 \n4 5 6 \n")
+    log = reader.read_log(path, axes=3, rate_hz=100.0)
+    assert log.x.tolist() == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    assert (log.rate_hz, len(log.axes), len(log.units)) == (100.0, 3, 3)
+    with pytest.raises(InputError, match="line 1: 3 values are not one sample of 2 axes"):
+        reader.read_log(path, axes=2)
+
+
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=64), min_size=1, max_size=40))
 def test_numbers_round_as_python_rounds_them(tmp_path_factory: pytest.TempPathFactory, values: list[float]) -> None:
     usable = [v for v in values if abs(v) < 3.4e38]
@@ -154,17 +163,17 @@ def test_any_bytes_are_read_or_refused_with_a_sentence(
 
 @given(st.text("01.,;+-eE \t\r\n", max_size=60).map(str.encode))
 def test_the_quick_and_the_careful_reader_agree(content: bytes) -> None:
-    quick = reader._fast(content)
+    quick = text._fast(content)
     if quick is None:
         return
-    careful = reader._careful(content, Path("a.csv"))
+    careful = text._careful(content, Path("a.csv"))
     assert quick.values.tobytes() == careful.values.tobytes()
     assert quick.lines.tolist() == careful.lines.tolist()
 
 
 def test_the_quick_reader_serves_every_real_recording(data: Path) -> None:
     for path in sorted(data.glob("*/test_*.csv"))[:12]:
-        assert reader._fast(path.read_bytes()) is not None
+        assert text._fast(path.read_bytes()) is not None
 
 
 def _file(folder: Path, content: bytes) -> Path:

@@ -1,0 +1,32 @@
+"""What every reader of signal files makes: numbers in lines, and where they stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitloop.errors import InputError
+
+MAX_VALUES = 16384
+"""A line has to have fewer values than this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """`values` is float32 (lines, values per line); `lines` has each row's line number in the file, from 1."""
+
+    values: NDArray[np.float32]
+    lines: NDArray[np.int64]
+
+
+def check_size(path: Path, table: Table) -> Table:
+    """The table; InputError where it is empty or its lines are too long."""
+    if not len(table.values):
+        raise InputError("the file has no signals; record some, one per line", path)
+    if table.values.shape[1] >= MAX_VALUES:
+        what = f"{table.values.shape[1]} values are too many; a signal has fewer than {MAX_VALUES}"
+        raise InputError(what, path, int(table.lines[0]))
+    return table

@@ -1,0 +1,31 @@
+"""Malformed input of every kind: refused in a sentence that names the place, at once, without a crash."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bitloop.signals.reader import read_table
+from tests.signals import corpus_text
+from tests.signals.corpus import Malformed, assert_refused
+
+ROWS = (*corpus_text.ROWS,)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is loaded with the first file of a run is no part of the times."""
+    path = tmp_path_factory.mktemp("warm") / "good.csv"
+    path.write_bytes(b"1,2\n3,4\n")
+    read_table(path)
+
+
+@pytest.mark.parametrize("row", corpus_text.ROWS, ids=lambda row: row.name)
+def test_malformed_text_is_refused_in_a_sentence(row: Malformed, tmp_path: Path) -> None:
+    assert_refused(row, tmp_path, read_table)
+
+
+def test_every_row_has_a_name_of_its_own() -> None:
+    assert [name for name, count in Counter((row.file, row.name) for row in ROWS).items() if count > 1] == []
