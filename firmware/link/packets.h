@@ -74,6 +74,16 @@
 #define BL_SINK 0x0du
 #define BL_SINK_BYTES 0u
 
+/* Which sensor, and what do its samples mean? */
+#define BL_SENSOR 0x0eu
+#define BL_SENSOR_BYTES 0u
+
+/* Send so many samples in BLOCKs (0: until a byte from the host). */
+#define BL_RECORD 0x0fu
+#define BL_RECORD_BYTES 8u
+#define BL_RECORD_SAMPLES 0u
+#define BL_RECORD_SAMPLES_BYTES 8u
+
 /* Which image runs where, and how much it takes at a time. */
 #define BL_GREETING 0x81u
 #define BL_GREETING_BYTES 104u
@@ -178,6 +188,32 @@
 #define BL_SINK_REPLY_TICKS 12u
 #define BL_SINK_REPLY_TICKS_BYTES 8u
 
+/* What a datalogger sends. */
+#define BL_SENSOR_REPLY 0x8eu
+#define BL_SENSOR_REPLY_BYTES 64u /* then axes */
+#define BL_SENSOR_REPLY_SENSOR 0u
+#define BL_SENSOR_REPLY_SENSOR_BYTES 16u
+#define BL_SENSOR_REPLY_QUANTITY 16u
+#define BL_SENSOR_REPLY_QUANTITY_BYTES 16u
+#define BL_SENSOR_REPLY_UNIT 32u
+#define BL_SENSOR_REPLY_UNIT_BYTES 8u
+#define BL_SENSOR_REPLY_LETTERS 40u
+#define BL_SENSOR_REPLY_LETTERS_BYTES 8u
+#define BL_SENSOR_REPLY_RATE_MILLIHERTZ 48u
+#define BL_SENSOR_REPLY_RANGE 52u
+#define BL_SENSOR_REPLY_SAMPLES 56u
+#define BL_SENSOR_REPLY_BLOCK 60u
+#define BL_SENSOR_REPLY_WIDTH 62u
+
+/* Samples sent, times the sensor's memory overflowed, and how long it all took. */
+#define BL_RECORD_REPLY 0x8fu
+#define BL_RECORD_REPLY_BYTES 20u
+#define BL_RECORD_REPLY_SAMPLES 0u
+#define BL_RECORD_REPLY_SAMPLES_BYTES 8u
+#define BL_RECORD_REPLY_OVERRUNS 8u
+#define BL_RECORD_REPLY_TICKS 12u
+#define BL_RECORD_REPLY_TICKS_BYTES 8u
+
 /* For people. */
 #define BL_LOG 0xf0u
 #define BL_LOG_BYTES 0u /* then text */
@@ -209,6 +245,18 @@
 #define BL_POUR_BYTES 4u /* then noise */
 #define BL_POUR_INDEX 0u
 
+/* Samples of one run, before RECORD_REPLY and with its sequence. */
+#define BL_BLOCK 0xf5u
+#define BL_BLOCK_BYTES 32u /* then samples */
+#define BL_BLOCK_INDEX 0u
+#define BL_BLOCK_INDEX_BYTES 8u
+#define BL_BLOCK_FIRST 8u
+#define BL_BLOCK_FIRST_BYTES 8u
+#define BL_BLOCK_LAST 16u
+#define BL_BLOCK_LAST_BYTES 8u
+#define BL_BLOCK_RUN 24u
+#define BL_BLOCK_OVERRUNS 28u
+
 /* The request was not carried out. */
 #define BL_ERROR 0xffu
 #define BL_ERROR_BYTES 8u
@@ -222,12 +270,14 @@
 #define BL_ERROR_RANGE 4u
 #define BL_ERROR_INCOMPLETE 5u
 #define BL_ERROR_UNSUPPORTED 6u
+#define BL_ERROR_SENSOR 7u
 
 /* Values of BL_GREETING_KIND. */
 #define BL_KIND_ANOMALY 0u
 #define BL_KIND_OUTLIER 1u
 #define BL_KIND_CLASSES 2u
 #define BL_KIND_EXTRAPOLATION 3u
+#define BL_KIND_DATALOGGER 4u
 
 /* Bits of BL_GREETING_FLAGS. */
 #define BL_FLAG_TRACE 1u

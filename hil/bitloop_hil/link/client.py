@@ -16,6 +16,7 @@ from bitloop_hil.link import packets as p
 from bitloop_hil.link.frame import Decoder, Frame, LinkStats, encode
 from bitloop_hil.link.greeting import Greeting, read, refuse_other
 from bitloop_hil.link.patience import Patience
+from bitloop_hil.link.samples import SensorInfo, read_sensor
 from bitloop_hil.link.stream import Flow, Parts, pour, receive
 from bitloop_hil.link.transport import Deadline, Transport
 
@@ -156,6 +157,14 @@ class Link(Closing):
             self._request, lambda data: self._send(self._next(p.POUR, data)), self._chunk(p.POUR), frames, size
         )
 
+    def sensor(self) -> SensorInfo:
+        """What the datalogger records, and what its raw values mean."""
+        return read_sensor(self._request(p.SENSOR))
+
+    def record(self, samples: int, blocks: Parts) -> dict[str, int]:
+        """Samples of a datalogger: every BLOCK goes to `blocks` as it comes; returns the fields of RECORD_REPLY."""
+        return self._request(p.RECORD, p.RECORD.build(samples=samples), blocks)
+
     def close(self) -> None:
         """Let go of the transport; safe to call twice."""
         self._transport.close()
@@ -237,7 +246,7 @@ class Link(Closing):
                 self.log.append(frame.payload.decode("utf-8", "replace"))
             elif frame.sequence != request.sequence:
                 self.stats.duplicates += 1
-            elif frame.type in (p.VALUES.type, p.STREAMED.type):
+            elif frame.type in (p.VALUES.type, p.STREAMED.type, p.BLOCK.type):
                 parts.append(frame)
                 deadline = Deadline.after(wait)
             elif frame.type in (request.type + p.REPLY, p.ERROR.type):

@@ -114,6 +114,10 @@ STREAM = Packet(
     "Send so many STREAMED frames with so many bytes of noise, one every interval ticks (0: as the line takes them).",
 )
 SINK = Packet("SINK", 0x0D, _EMPTY, "", "What came of the POUR frames since the last SINK? Begins again.")
+SENSOR = Packet("SENSOR", 0x0E, _EMPTY, "", "Which sensor, and what do its samples mean?")
+RECORD = Packet(
+    "RECORD", 0x0F, Struct("samples" / Int64ul), "", "Send so many samples in BLOCKs (0: until a byte from the host)."
+)
 
 INIT_REPLY = Packet("INIT_REPLY", 0x82, _ANSWER, "", "Status of the library's call.")
 DATA_REPLY = Packet("DATA_REPLY", 0x83, Struct("filled" / Int32ul), "", "Bytes that stand in the buffer now.")
@@ -145,6 +149,32 @@ SINK_REPLY = Packet(
     "",
     "Frames as they should be, numbers missing between them, frames whose noise is wrong, ticks from first to last.",
 )
+SENSOR_REPLY = Packet(
+    "SENSOR_REPLY",
+    0x8E,
+    Struct(
+        "sensor" / PaddedString(16, "ascii"),
+        "quantity" / PaddedString(16, "ascii"),
+        "unit" / PaddedString(8, "ascii"),
+        "letters" / PaddedString(8, "ascii"),
+        "rate_millihertz" / Int32ul,
+        "range" / Int32ul,
+        "samples" / Int32ul,
+        "block" / Int16ul,
+        "width" / Int16ul,
+    ),
+    "axes",
+    "What a datalogger sends.",
+)
+AXIS = Struct("offset" / Int32sl, "multiplier" / Int32sl, "divisor" / Int32ul)
+"""One of the axes behind SENSOR_REPLY: a value is (raw * multiplier + offset) / divisor units."""
+RECORD_REPLY = Packet(
+    "RECORD_REPLY",
+    0x8F,
+    Struct("samples" / Int64ul, "overruns" / Int32ul, "ticks" / Int64ul),
+    "",
+    "Samples sent, times the sensor's memory overflowed, and how long it all took.",
+)
 
 VALUES = Packet(
     "VALUES",
@@ -163,6 +193,13 @@ STREAMED = Packet(
 POUR = Packet(
     "POUR", 0xF4, Struct("index" / Int32ul), "noise", "From the host, without reply: a frame for SINK to count."
 )
+BLOCK = Packet(
+    "BLOCK",
+    0xF5,
+    Struct("index" / Int64ul, "first" / Int64ul, "last" / Int64ul, "run" / Int32ul, "overruns" / Int32ul),
+    "samples",
+    "Samples of one run, before RECORD_REPLY and with its sequence.",
+)
 LOG = Packet("LOG", 0xF0, _EMPTY, "text", "For people.")
 FAULT = Packet(
     "FAULT",
@@ -180,7 +217,7 @@ FAULT = Packet(
 )
 ERROR = Packet("ERROR", 0xFF, Struct("code" / Int32ul, "detail" / Int32ul), "", "The request was not carried out.")
 
-REQUESTS = (HELLO, INIT, DATA, LEARN, DETECT, SAVE, RESTORE, READ, TRACE, ECHO, COUNTS, STREAM, SINK)
+REQUESTS = (HELLO, INIT, DATA, LEARN, DETECT, SAVE, RESTORE, READ, TRACE, ECHO, COUNTS, STREAM, SINK, SENSOR, RECORD)
 REPLIES = (
     GREETING,
     INIT_REPLY,
@@ -195,8 +232,10 @@ REPLIES = (
     COUNTS_REPLY,
     STREAM_REPLY,
     SINK_REPLY,
+    SENSOR_REPLY,
+    RECORD_REPLY,
 )
-MESSAGES = (LOG, FAULT, VALUES, STREAMED, POUR, ERROR)
+MESSAGES = (LOG, FAULT, VALUES, STREAMED, POUR, BLOCK, ERROR)
 PACKETS = (*REQUESTS, *REPLIES, *MESSAGES)
 
 ERRORS = {
@@ -206,11 +245,12 @@ ERRORS = {
     4: ("RANGE", "was asked for bytes outside its buffer"),
     5: ("INCOMPLETE", "has not got all bytes the request works on"),
     6: ("UNSUPPORTED", "runs a library that cannot do this"),
+    7: ("SENSOR", "gets no answer from its sensor"),
 }
 """Code to (name in C, what the board did)."""
 
-KINDS = ("anomaly", "outlier", "classes", "extrapolation")
-"""Names of `kind` in GREETING, by value."""
+KINDS = ("anomaly", "outlier", "classes", "extrapolation", "datalogger")
+"""Names of `kind` in GREETING, by value. A datalogger has no library: `library` is all zeros."""
 PERSONAS = {3: "v3", 5: "v5"}
 """Names of `persona` in GREETING."""
 FLAGS = {"TRACE": 1, "LEARNS": 2, "PRETRAINED": 4}
