@@ -19,6 +19,7 @@ _COMMANDS = (
     "add",
     "remove",
     "check",
+    "shape",
     "search",
     "libraries",
     "crown",

@@ -37,7 +37,7 @@ class _Commands(TyperGroup):
 
 def make_app() -> typer.Typer:
     """The command line with all its commands."""
-    from bitloop.cli import bench, build, check, demo, emulate, libraries, project, prove, report, search, time
+    from bitloop.cli import bench, build, check, demo, emulate, libraries, project, prove, report, search, shape, time
 
     app = typer.Typer(
         cls=_Commands,
@@ -52,6 +52,7 @@ def make_app() -> typer.Typer:
     app.command("add")(project.add)
     app.command("remove")(project.remove)
     app.command("check")(check.check)
+    app.command("shape")(shape.shape)
     app.command("search")(search.search)
     app.command("libraries")(libraries.libraries)
     app.command("crown")(libraries.crown)

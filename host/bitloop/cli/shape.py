@@ -1,0 +1,92 @@
+"""bitloop shape."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bitloop.cli.output import Force, Json, result, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+
+def shape(
+    work: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE... STEP...", help="Files (.csv or .txt), then what to do.", show_default=False),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")] = Path(),
+    axes: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Numbers per sample, for steps that ask.", show_default=False)
+    ] = None,
+    log: Annotated[bool, typer.Option("--log", help="A line is one sample of a continuous log.")] = False,
+    target_first: Annotated[
+        bool, typer.Option("--target-first", help="The first number of a line is its target (extrapolation).")
+    ] = False,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Cut, join, thin out and rearrange signals and logs into new files. The originals are never touched.
+
+    Steps are done in the order they are written, and the names of the results say what was done:
+
+    [bold]extract:1-100,250[/]  keep lines
+    [bold]drop:3,7-9[/]  leave lines out
+    [bold]remove-columns:3,7,10-20[/]  leave columns of the file out
+    [bold]remove-axis:3[/]  leave an axis out
+    [bold]window:256,128[/]  signals of 256 samples per axis, one every 128 (else end to end)
+    [bold]reshape:256[/]  cut signals into shorter ones, or join consecutive ones
+    [bold]decimate:2[/]  means of 2 samples; decimate:2,pick takes one of two
+    [bold]shuffle:1[/]  lines in an order drawn from a seed
+    [bold]concatenate[/]  all files as one
+    [bold]split:share,80,20[/]  parts of each file; or split:block,100 or split:file,80,20
+    [bold]target:41.5[/]  a value in front of every signal, for extrapolation
+
+    Example: [bold]bitloop shape log.csv --log decimate:2 split:share,80,20 window:256,128 -o cut[/]
+    """
+    from bitloop.files import refuse_overwrite, write_bytes
+    from bitloop.signals.shape import chain, open_sheet, results
+    from bitloop.signals.shape.files import to_csv
+
+    paths, texts = _apart(work)
+    steps = chain(texts)
+    made = results(steps(tuple(open_sheet(path, axes, log, target_first) for path in paths)), output, paths)
+    for path in made:
+        refuse_overwrite(path, force)
+    for path, sheet in made.items():
+        write_bytes(path, to_csv(sheet.values))
+    record: dict[str, Any] = {
+        "files": [str(path) for path in paths],
+        "steps": texts,
+        "results": [{"file": str(path)} | sheet.to_record() for path, sheet in made.items()],
+    }
+    result(as_json, record, lambda console: _show(console, record["results"]))
+
+
+def _apart(work: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """Files, and the steps behind them."""
+    from bitloop.errors import BitloopError
+    from bitloop.signals.shape.chain import is_step
+
+    first = next((n for n, text in enumerate(work) if is_step(text)), len(work))
+    files, texts = [Path(text) for text in work[:first]], list(work[first:])
+    if not files:
+        raise BitloopError("nobody said which file; files stand in front of the steps")
+    late = next((text for text in texts if not is_step(text) and Path(text).exists()), None)
+    if late is not None:
+        raise BitloopError(f"{late} stands behind a step; write all files first, then the steps")
+    return files, texts
+
+
+def _show(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    for row in rows:
+        noun = "sample" if row["log"] else "signal"
+        text = f"{row['file']}: {row['lines']:,} {noun}{'s' * (row['lines'] != 1)} of {row['values']} values"
+        text += f" ({row['axes']} axes)" if row["axes"] else ""
+        seams = f"new stretches begin at lines {', '.join(map(str, row['seams']))}"
+        say(console, "; ".join([text, *([seams] if row["seams"] else []), *row["remarks"]]))
