@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from bitloop.errors import LibraryError
+from bitloop.kernels.base import Shape
+from bitloop.kernels.pipeline import Preprocessing
 from bitloop.search.budget import Budget
-from bitloop.search.cost import least
+from bitloop.search.cost import NOTHING, Cost, least
 from bitloop.search.fits import ENTRIES
 from bitloop.search.heads import HEADS
-from bitloop.search.recipe import Recipe
+from bitloop.search.recipe import Branch, Recipe
 from bitloop.search.result import Outcome
 from bitloop.search.space import Space
 from bitloop.search.views import VIEWS
@@ -101,17 +104,23 @@ class Proposer:
         twice = len(set(recipe.branches)) < len(recipe.branches)
         if twice or not ENTRIES[recipe.model].takes([branch.view for branch in recipe.branches]):
             return 0
-        try:
-            plan = recipe.plan(self.space.given)
-        except LibraryError:
-            return 0
-        head, made = HEADS.get(recipe.head.name), plan.features
+        features, cost = _planned(recipe.branches, self.space.given)
+        head, made = HEADS.get(recipe.head.name), features
         if head is not None:
             if head.choose is not None and recipe.head.width >= made:
                 return 0
             made = min(made, recipe.head.width) if head.narrows else made
-        fits = made <= ENTRIES[recipe.model].most and not least(plan).beyond(self.budget)
-        return plan.features if fits else 0
+        return features if made <= ENTRIES[recipe.model].most and not cost.beyond(self.budget) else 0
+
+
+@lru_cache(maxsize=1 << 14)
+def _planned(branches: tuple[Branch, ...], given: Shape) -> tuple[int, Cost]:
+    """How many features views make of signals of that shape, 0 where they cannot, and what they cost at least."""
+    try:
+        plan = Preprocessing(given.axes, given.length, tuple(branch.stages(given) for branch in branches))
+    except LibraryError:
+        return 0, NOTHING
+    return plan.features, least(plan)
 
 
 def _cheap(recipe: Recipe, features: int) -> float:

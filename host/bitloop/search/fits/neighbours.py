@@ -10,7 +10,7 @@ from scipy.sparse import csc_array
 
 from bitloop.kernels.base import Features
 from bitloop.kernels.nearest_classes import NearestClasses
-from bitloop.search.cluster import centres, squares
+from bitloop.search.cluster import class_centres, squares
 from bitloop.search.fits.entry import ALL_SCALES, Entry
 
 Wide = NDArray[np.float64]
@@ -29,8 +29,7 @@ def fit_nearest_classes(x: Features, y: Labels, hyper: Hypers, seed: int) -> Nea
     if int(hyper["kind"]) == CONDENSED:
         places, labels = condensed(wide, y, each * classes)
     else:
-        found = [centres(wide[y == c], each, seed)[0] for c in range(classes)]
-        places, labels = np.concatenate(found), np.repeat(np.arange(classes), [len(own) for own in found])
+        places, labels = class_centres(wide, y, each, seed)
         if int(hyper["kind"]) == REFINED and len(places) > classes:
             places = refined(wide, y, places, labels)
     k = min(int(hyper["k"]), len(labels))

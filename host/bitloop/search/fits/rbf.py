@@ -21,7 +21,7 @@ from bitloop.kernels.rbf_classes_int8 import RbfClassesInt8
 from bitloop.kernels.rbf_values import RbfValues
 from bitloop.kernels.rbf_values_int8 import RbfValuesInt8
 from bitloop.search.balance import balanced
-from bitloop.search.cluster import centres, squares
+from bitloop.search.cluster import class_centres, squares
 from bitloop.search.fits.entry import ALL_SCALES, Entry
 
 Wide = NDArray[np.float64]
@@ -155,7 +155,7 @@ def _places(x: Wide, y: Labels, hyper: Hypers, seed: int) -> Wide:
     """Centres of each class apart, as many of each."""
     classes = int(y.max()) + 1
     each = max(1, int(hyper["centres"]) // classes)
-    return np.concatenate([centres(x[y == c], each, seed)[0] for c in range(classes)])
+    return class_centres(x, y, each, seed)[0]
 
 
 def _classes(x: Wide, y: Labels, hyper: Hypers, middles: Wide, scale: float) -> tuple[float, Wide, Wide, Wide]:
