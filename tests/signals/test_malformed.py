@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bitloop.signals.acquisitions import read_acquisition, read_whole
 from bitloop.signals.reader import read_table
-from tests.signals import corpus_text
+from tests.signals import corpus_acquisitions, corpus_text
 from tests.signals.corpus import Malformed, assert_refused
 
-ROWS = (*corpus_text.ROWS,)
+ROWS = (*corpus_text.ROWS, *corpus_acquisitions.ROWS)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -22,9 +23,19 @@ def _warm(tmp_path_factory: pytest.TempPathFactory) -> None:
     read_table(path)
 
 
+def _read_acquisition(folder: Path) -> None:
+    for component in read_acquisition(folder).components:
+        read_whole(component)
+
+
 @pytest.mark.parametrize("row", corpus_text.ROWS, ids=lambda row: row.name)
 def test_malformed_text_is_refused_in_a_sentence(row: Malformed, tmp_path: Path) -> None:
     assert_refused(row, tmp_path, read_table)
+
+
+@pytest.mark.parametrize("row", corpus_acquisitions.ROWS, ids=lambda row: row.name)
+def test_malformed_acquisitions_are_refused_in_a_sentence(row: Malformed, tmp_path: Path) -> None:
+    assert_refused(row, tmp_path, _read_acquisition)
 
 
 def test_every_row_has_a_name_of_its_own() -> None:
