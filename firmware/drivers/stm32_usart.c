@@ -5,6 +5,7 @@
 #include "port.h"
 #include "stm32.h"
 #include "stm32_dma.h"
+#include "stm32_gpio.h"
 #include "ticks.h"
 
 #if BL_USART_VERSION == 1 /* RM0008, RM0090, RM0402: USART registers */
@@ -42,38 +43,16 @@ static volatile uint8_t ring[BL_RX_RING]; /* filled by the DMA, over and over */
 static size_t tail;                       /* the first byte nobody has fetched */
 static bool sending;
 
-#if BL_GPIO_VERSION == 1 /* F1: no alternate functions; the pull of an input is its output bit (RM0008: GPIO) */
-
-static void set_pin(uint32_t port, uint32_t pin, uint32_t mode)
-{
-    bl_set_field(&BL_REGISTER(port + 4u * (pin / 8u)), 0xFu << (4u * (pin % 8u)), mode << (4u * (pin % 8u)));
-}
-
+/* An open RX reads as idle. */
 static void connect_pins(void)
 {
-    BL_REGISTER(BL_RX_PORT + 0x10u) = 1u << BL_RX_PIN; /* an open RX reads as idle */
-    set_pin(BL_RX_PORT, BL_RX_PIN, 0x8u);
-    set_pin(BL_TX_PORT, BL_TX_PIN, 0xBu); /* alternate function, push-pull, fast */
-}
-
-#else /* RM0351 and its siblings: GPIO registers */
-
-static void set_pin(uint32_t port, uint32_t pin, uint32_t function)
-{
-    const uint32_t two = 2u * pin, four = 4u * (pin % 8u);
-    bl_set_field(&BL_REGISTER(port + 0x20u + 4u * (pin / 8u)), 0xFu << four, function << four);
-    bl_set_field(&BL_REGISTER(port + 0x08u), 3u << two, 1u << two); /* edges of medium speed */
-    bl_set_field(&BL_REGISTER(port + 0x0Cu), 3u << two, 1u << two); /* pulled up: an open RX reads as idle */
-    bl_set_field(&BL_REGISTER(port + 0x00u), 3u << two, 2u << two); /* alternate function, last */
-}
-
-static void connect_pins(void)
-{
-    set_pin(BL_RX_PORT, BL_RX_PIN, BL_RX_FUNCTION);
-    set_pin(BL_TX_PORT, BL_TX_PIN, BL_TX_FUNCTION);
-}
-
+#if BL_GPIO_VERSION == 1
+    bl_pin_input(BL_RX_PORT, BL_RX_PIN);
+#else
+    bl_pin_alternate(BL_RX_PORT, BL_RX_PIN, BL_RX_FUNCTION, BL_PIN_PULLED_UP);
 #endif
+    bl_pin_alternate(BL_TX_PORT, BL_TX_PIN, BL_TX_FUNCTION, BL_PIN_PUSH_PULL);
+}
 
 static void start_receiving(void)
 {

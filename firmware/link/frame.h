@@ -40,6 +40,12 @@ static inline void bl_frame_put32(struct bl_writer *w, uint32_t value)
     bl_frame_put(w, sizeof bytes, bytes);
 }
 
+static inline void bl_frame_put64(struct bl_writer *w, uint64_t value)
+{
+    bl_frame_put32(w, (uint32_t)value);
+    bl_frame_put32(w, (uint32_t)(value >> 32));
+}
+
 /* `length` bytes of payload have to be put after it. */
 static inline void bl_frame_begin(struct bl_writer *w, uint8_t line[], uint32_t type, uint32_t sequence, size_t length)
 {

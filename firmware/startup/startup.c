@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../apps/inference/server.h"
 #include "../drivers/port.h"
+#include "fault.h"
 
 extern uint32_t bl_stack_bottom[], bl_stack_top[];
 extern uint32_t bl_data_load[], bl_data_start[], bl_data_end[], bl_bss_start[], bl_bss_end[];

@@ -21,7 +21,14 @@ from bitloop_hil.link.packets import DETECT_REPLY, GREETING
 
 BUILD_DIGITS = 16
 _OVERFLOW = re.compile(r"region .(?P<region>FLASH|RAM)'?:? overflowed by (?P<bytes>\d+) bytes")
-_SOURCES = ("link/*.h", "apps/inference/*.[ch]", "drivers/port.h", "drivers/ticks.[ch]", "startup/*.c")
+_SOURCES = (
+    "link/*.[ch]",
+    "apps/inference/*.[ch]",
+    "drivers/port.h",
+    "drivers/stopwatch.h",
+    "drivers/ticks.[ch]",
+    "startup/*.[ch]",
+)
 _RINGS = (256, 1024)
 """Bytes of the ring a chip's DMA receives into: half of it holds what arrives while a frame is worked on."""
 

@@ -1,6 +1,6 @@
 /* The inference application: a library behind the link. */
 #include "../../drivers/port.h"
-#include "server.h"
+#include "../../link/server.h"
 
 #if defined(__ARM_FP)
 /* Rounding, flush-to-zero, default NaN, alternative half precision: all off, or the bits would differ. */

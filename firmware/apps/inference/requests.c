@@ -1,12 +1,12 @@
 /* What each request does. A handler replies exactly once. */
-#include "requests.h"
+#include "../../link/requests.h"
 
 #include <stdbool.h>
 
 #include "../../drivers/port.h"
+#include "../../link/server.h"
 #include "adapter.h"
 #include "build.h"
-#include "server.h"
 #include "stream.h"
 
 #define SIGNAL_BYTES (sizeof(float) * BL_LIBRARY_AXES * BL_LIBRARY_SAMPLES)
@@ -18,7 +18,6 @@ static union {
 } buffer;
 
 static uint32_t filled; /* bytes the host has written into the buffer */
-static bool greeted;
 
 _Static_assert(BL_GREETING_BYTES <= BL_PAYLOAD, "the greeting fits into a frame");
 _Static_assert(BL_DETECT_REPLY_BYTES + sizeof(float) * BL_LIBRARY_OUTPUTS <= BL_PAYLOAD, "an answer fits too");
@@ -31,14 +30,6 @@ _Static_assert(BL_INIT_REPLY_BYTES == BL_DETECT_REPLY_BYTES && BL_LEARN_REPLY_BY
 static const uint8_t library_id[BL_GREETING_LIBRARY_BYTES] = BL_LIBRARY_ID;
 static const uint8_t build[BL_GREETING_BUILD_BYTES] = BL_BUILD;
 
-void bl_refuse(const struct bl_frame *request, uint32_t code, uint32_t detail)
-{
-    uint8_t head[BL_ERROR_BYTES];
-    bl_put32(&head[BL_ERROR_CODE], code);
-    bl_put32(&head[BL_ERROR_DETAIL], detail);
-    bl_reply(request, BL_ERROR, sizeof head, head, 0, NULL);
-}
-
 static void answer(const struct bl_frame *request, const struct bl_answer *a, size_t outputs)
 {
     uint8_t head[BL_DETECT_REPLY_BYTES];
@@ -47,16 +38,6 @@ static void answer(const struct bl_frame *request, const struct bl_answer *a, si
     bl_put32(&head[BL_DETECT_REPLY_TICKS], a->ticks);
     bl_reply(request, request->type + BL_REPLY, sizeof head, head, outputs * sizeof(float),
              (const uint8_t *)a->outputs);
-}
-
-/* Copies a text into a field of fixed size, the rest zero. */
-static void put_text(uint8_t field[], size_t size, const char text[])
-{
-    size_t i = 0;
-    for (; i + 1u < size && text[i] != '\0'; i++)
-        field[i] = (uint8_t)text[i];
-    for (; i < size; i++)
-        field[i] = 0;
 }
 
 static void on_hello(const struct bl_frame *request)
@@ -76,10 +57,9 @@ static void on_hello(const struct bl_frame *request)
     bl_put32(&head[BL_GREETING_TICK_SOURCE], BL_TICK_SOURCE);
     bl_copy(sizeof library_id, library_id, &head[BL_GREETING_LIBRARY]);
     bl_copy(sizeof build, build, &head[BL_GREETING_BUILD]);
-    put_text(&head[BL_GREETING_FIRMWARE], BL_GREETING_FIRMWARE_BYTES, "inference");
-    put_text(&head[BL_GREETING_CORE], BL_GREETING_CORE_BYTES, BL_CORE);
-    put_text(&head[BL_GREETING_BOARD], BL_GREETING_BOARD_BYTES, BL_BOARD);
-    greeted = true;
+    bl_put_text(&head[BL_GREETING_FIRMWARE], BL_GREETING_FIRMWARE_BYTES, "inference");
+    bl_put_text(&head[BL_GREETING_CORE], BL_GREETING_CORE_BYTES, BL_CORE);
+    bl_put_text(&head[BL_GREETING_BOARD], BL_GREETING_BOARD_BYTES, BL_BOARD);
     bl_reply(request, BL_GREETING, sizeof head, head, 0, NULL);
 }
 
@@ -240,27 +220,7 @@ static void on_trace(const struct bl_frame *request)
 #define on_trace on_unsupported
 #endif
 
-static void on_echo(const struct bl_frame *request)
-{
-    bl_reply(request, BL_ECHO_REPLY, 0, NULL, request->length, request->payload);
-}
-
-static void on_counts(const struct bl_frame *request)
-{
-    uint8_t head[BL_COUNTS_REPLY_BYTES];
-    bl_put32(&head[BL_COUNTS_REPLY_CRC_ERRORS], bl_counts.corrupt);
-    bl_put32(&head[BL_COUNTS_REPLY_MALFORMED], bl_counts.malformed);
-    bl_put32(&head[BL_COUNTS_REPLY_REPEATS], bl_counts.repeats);
-    bl_put32(&head[BL_COUNTS_REPLY_OVERRUNS], bl_overruns);
-    bl_reply(request, BL_COUNTS_REPLY, sizeof head, head, 0, NULL);
-}
-
-static const struct {
-    uint8_t type;
-    uint8_t fixed; /* bytes of payload, at least where a tail may follow */
-    bool tail;
-    void (*act)(const struct bl_frame *request);
-} requests[] = {
+static const struct bl_request requests[] = {
     {BL_HELLO, BL_HELLO_BYTES, false, on_hello},
     {BL_INIT, BL_INIT_BYTES, false, on_init},
     {BL_DATA, BL_DATA_BYTES, true, on_data},
@@ -270,25 +230,21 @@ static const struct {
     {BL_RESTORE, BL_RESTORE_BYTES, false, on_restore},
     {BL_READ, BL_READ_BYTES, false, on_read},
     {BL_TRACE, BL_TRACE_BYTES, false, on_trace},
-    {BL_ECHO, BL_ECHO_BYTES, true, on_echo},
-    {BL_COUNTS, BL_COUNTS_BYTES, false, on_counts},
+    {BL_ECHO, BL_ECHO_BYTES, true, bl_on_echo},
+    {BL_COUNTS, BL_COUNTS_BYTES, false, bl_on_counts},
     {BL_STREAM, BL_STREAM_BYTES, false, bl_stream},
     {BL_SINK, BL_SINK_BYTES, false, bl_sink},
 };
 
 void bl_act(const struct bl_frame *request)
 {
-    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
-        if (requests[i].type == request->type) {
-            const bool fits = requests[i].tail ? request->length >= requests[i].fixed
-                                               : request->length == requests[i].fixed;
-            if (!fits)
-                bl_refuse(request, BL_ERROR_LENGTH, request->length);
-            else if (!greeted && request->type != BL_HELLO)
-                bl_refuse(request, BL_ERROR_GREETING, request->type);
-            else
-                requests[i].act(request);
-            return;
-        }
-    bl_refuse(request, BL_ERROR_TYPE, request->type);
+    bl_dispatch(sizeof requests / sizeof requests[0], requests, request);
+}
+
+bool bl_message(const struct bl_frame *frame)
+{
+    if (frame->type != BL_POUR)
+        return false;
+    bl_poured(frame);
+    return true;
 }

@@ -5,33 +5,14 @@
 #include <stdbool.h>
 
 #include "../../drivers/port.h"
+#include "../../drivers/stopwatch.h"
 #include "../../link/noise.h"
+#include "../../link/requests.h"
+#include "../../link/server.h"
 #include "identity.h"
-#include "requests.h"
-#include "server.h"
 
 #define NOISE_AT_MOST (BL_PAYLOAD - BL_STREAMED_BYTES)
 _Static_assert(BL_STREAMED_BYTES == BL_POUR_BYTES, "noise has the same room in both directions");
-
-/* 64 bits of ticks, as bl_ticks wraps within a minute. It has to be asked more often than that. */
-struct stopwatch {
-    uint64_t total;
-    uint32_t last;
-};
-
-static uint64_t elapsed(struct stopwatch *watch)
-{
-    const uint32_t now = bl_ticks();
-    watch->total += now - watch->last;
-    watch->last = now;
-    return watch->total;
-}
-
-static void put64(struct bl_writer *w, uint64_t value)
-{
-    bl_frame_put32(w, (uint32_t)value);
-    bl_frame_put32(w, (uint32_t)(value >> 32));
-}
 
 static void send_noise(uint32_t sequence, uint32_t index, uint32_t size)
 {
@@ -51,14 +32,15 @@ void bl_stream(const struct bl_frame *request)
     const uint32_t interval = bl_get32(&request->payload[BL_STREAM_INTERVAL]);
     const uint32_t size = bl_get16(&request->payload[BL_STREAM_SIZE]);
     const uint16_t sequence = request->sequence;
-    struct stopwatch watch = {.last = bl_ticks()};
+    struct bl_stopwatch watch;
     uint32_t sent = 0, dropped = 0;
+    bl_stopwatch_start(&watch);
     if (size > NOISE_AT_MOST) {
         bl_refuse(request, BL_ERROR_RANGE, NOISE_AT_MOST);
         return;
     }
     for (uint64_t due = 0; sent + dropped < frames && !bl_incoming(); due += interval) {
-        while (elapsed(&watch) < due) {
+        while (bl_elapsed(&watch) < due) {
         }
         if (interval > 0u && bl_writing()) {
             dropped++;
@@ -72,7 +54,7 @@ void bl_stream(const struct bl_frame *request)
     struct bl_writer *const w = bl_begin(BL_STREAM_REPLY, sequence, BL_STREAM_REPLY_BYTES);
     bl_frame_put32(w, sent);
     bl_frame_put32(w, dropped);
-    put64(w, elapsed(&watch));
+    bl_frame_put64(w, bl_elapsed(&watch));
     bl_end();
 }
 
@@ -80,7 +62,7 @@ void bl_stream(const struct bl_frame *request)
  * have, the number that comes next, and the time since the first of them. */
 static struct {
     uint32_t frames, lost, wrong, next;
-    struct stopwatch watch;
+    struct bl_stopwatch watch;
 } sink;
 
 static bool is_noise(uint32_t index, uint32_t size, const uint8_t bytes[])
@@ -102,8 +84,8 @@ void bl_poured(const struct bl_frame *frame)
         sink.wrong++;
     } else {
         if (sink.frames++ == 0u)
-            sink.watch = (struct stopwatch){.last = bl_ticks()};
-        (void)elapsed(&sink.watch);
+            bl_stopwatch_start(&sink.watch);
+        (void)bl_elapsed(&sink.watch);
         sink.lost += index >= sink.next ? index - sink.next : 0u;
         sink.next = index + 1u;
     }
@@ -115,7 +97,7 @@ void bl_sink(const struct bl_frame *request)
     bl_frame_put32(w, sink.frames);
     bl_frame_put32(w, sink.lost);
     bl_frame_put32(w, sink.wrong);
-    put64(w, sink.watch.total);
+    bl_frame_put64(w, sink.watch.total);
     bl_end();
     sink.frames = 0;
     sink.lost = 0;

@@ -6,10 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../../drivers/port.h"
+#include "../drivers/port.h"
 #include "identity.h"
-#include "requests.h"
-#include "stream.h"
 
 uint32_t bl_overruns;
 struct bl_counts bl_counts;
@@ -55,8 +53,8 @@ static void take(size_t size, uint8_t data[])
         bl_counts.corrupt++;
     } else if (state == BL_FRAME_MALFORMED) {
         bl_counts.malformed++;
-    } else if (request.type == BL_POUR) {
-        bl_poured(&request);
+    } else if (bl_message(&request)) {
+        /* needs no reply, and no place in the count of repetitions */
     } else if (last.reply > 0u && request.type != BL_HELLO && request.type == last.type &&
                request.sequence == last.sequence) {
         bl_counts.repeats++;
@@ -122,14 +120,12 @@ void bl_log(const char text[])
 #define BFAR (*(volatile uint32_t *)0xE000ED38u)
 #define CFSR_MMFAR_VALID 0x80u
 
-enum { STACKED_LR = 5, STACKED_PC = 6 };
-
 void bl_report_fault(uint32_t exception, const uint32_t stacked[])
 {
     uint8_t head[BL_FAULT_BYTES];
     bl_put32(&head[BL_FAULT_EXCEPTION], exception);
-    bl_put32(&head[BL_FAULT_PC], stacked != NULL ? stacked[STACKED_PC] : 0u);
-    bl_put32(&head[BL_FAULT_LR], stacked != NULL ? stacked[STACKED_LR] : 0u);
+    bl_put32(&head[BL_FAULT_PC], stacked != NULL ? stacked[BL_STACKED_PC] : 0u);
+    bl_put32(&head[BL_FAULT_LR], stacked != NULL ? stacked[BL_STACKED_LR] : 0u);
 #if defined(__ARM_ARCH_6M__)
     bl_put32(&head[BL_FAULT_CFSR], 0u);
     bl_put32(&head[BL_FAULT_HFSR], 0u);

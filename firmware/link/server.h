@@ -2,10 +2,12 @@
 #ifndef BL_SERVER_H
 #define BL_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../link/frame.h"
+#include "../startup/fault.h"
+#include "frame.h"
 
 /* Damage on the line as it was seen here. */
 struct bl_counts {
@@ -31,7 +33,10 @@ void bl_send(uint32_t type, uint32_t sequence, size_t fixed, const uint8_t head[
 /* Send a line for people. */
 void bl_log(const char text[]);
 
-/* Tell the host about a fault and end. `stacked` is the frame the core pushed, NULL where there is none to read. */
-_Noreturn void bl_report_fault(uint32_t exception, const uint32_t stacked[]);
+/* The application: act on a request and reply to it exactly once. */
+void bl_act(const struct bl_frame *request);
+
+/* The application: take a frame that gets no reply; false where it is a request. */
+bool bl_message(const struct bl_frame *frame);
 
 #endif
