@@ -20,6 +20,7 @@ _COMMANDS = (
     "remove",
     "check",
     "shape",
+    "plot",
     "search",
     "libraries",
     "crown",

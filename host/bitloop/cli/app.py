@@ -37,7 +37,21 @@ class _Commands(TyperGroup):
 
 def make_app() -> typer.Typer:
     """The command line with all its commands."""
-    from bitloop.cli import bench, build, check, demo, emulate, libraries, project, prove, report, search, shape, time
+    from bitloop.cli import (
+        bench,
+        build,
+        check,
+        demo,
+        emulate,
+        libraries,
+        plot,
+        project,
+        prove,
+        report,
+        search,
+        shape,
+        time,
+    )
 
     app = typer.Typer(
         cls=_Commands,
@@ -53,6 +67,7 @@ def make_app() -> typer.Typer:
     app.command("remove")(project.remove)
     app.command("check")(check.check)
     app.command("shape")(shape.shape)
+    app.command("plot")(plot.plot)
     app.command("search")(search.search)
     app.command("libraries")(libraries.libraries)
     app.command("crown")(libraries.crown)

@@ -13,3 +13,10 @@ Persona = Annotated[
 ]
 Compiler = Annotated[Literal["zig", "gcc"], typer.Option(help="zig, or arm-none-eabi-gcc where it is installed.")]
 Optimize = Annotated[Literal["-Os", "-O2", "-O3"], typer.Option(help="Optimisation level; results are the same.")]
+Axes = Annotated[
+    int | None, typer.Option(min=1, max=1024, help="Numbers per sample, where that matters.", show_default=False)
+]
+Log = Annotated[bool, typer.Option("--log", help="A line is one sample of a continuous log.")]
+TargetFirst = Annotated[
+    bool, typer.Option("--target-first", help="The first number of a line is its target (extrapolation).")
+]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bitloop.cli.options import Axes, Log, TargetFirst
 from bitloop.cli.output import Force, Json, result, say
 
 if TYPE_CHECKING:
@@ -21,13 +22,9 @@ def shape(
         typer.Argument(metavar="FILE... STEP...", help="Files (.csv or .txt), then what to do.", show_default=False),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")] = Path(),
-    axes: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Numbers per sample, for steps that ask.", show_default=False)
-    ] = None,
-    log: Annotated[bool, typer.Option("--log", help="A line is one sample of a continuous log.")] = False,
-    target_first: Annotated[
-        bool, typer.Option("--target-first", help="The first number of a line is its target (extrapolation).")
-    ] = False,
+    axes: Axes = None,
+    log: Log = False,
+    target_first: TargetFirst = False,
     force: Force = False,
     as_json: Json = False,
 ) -> None:

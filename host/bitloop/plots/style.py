@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0072b2", "#d55e00", "#009e73", "#9a9a9a", "#333333"
+PURPLE, SKY, AMBER = "#cc79a7", "#56b4e9", "#e69f00"
 """Okabe and Ito's palette, as far as it is needed."""
 INCHES = (7.0, 4.2)
 LONGEST = 28
@@ -17,17 +18,28 @@ LONGEST = 28
 
 def canvas(title: str, inches: tuple[float, float] = INCHES) -> tuple[Figure, Axes]:
     """A figure with one pair of axes under a title."""
+    figure = figure_of(inches)
+    axes = figure.add_subplot()
+    axes.set_title(plain(title), loc="left", fontsize=11, color=INK)
+    dress(axes)
+    return figure, axes
+
+
+def figure_of(inches: tuple[float, float]) -> Figure:
+    """An empty figure drawn by Agg, that arranges what is put into it."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=inches, layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.set_title(plain(title), loc="left", fontsize=11, color=INK)
+    return figure
+
+
+def dress(axes: Axes) -> None:
+    """Quiet lines behind the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(visible=True, color="#e6e6e6", linewidth=0.8)
     axes.set_axisbelow(True)
-    return figure, axes
 
 
 def legend(axes: Axes) -> None:

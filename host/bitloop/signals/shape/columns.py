@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bitloop.errors import BitloopError
-from bitloop.signals.shape.lines import Ranges
-from bitloop.signals.shape.numbers import chosen
+from bitloop.signals.shape.numbers import Ranges, chosen
 from bitloop.signals.shape.sheet import Sheet
 
 
 def remove_columns(sheet: Sheet, columns: Ranges) -> Sheet:
     """The file without these columns (from 1, a target is column 1)."""
-    kept = ~_mask(sheet, columns, sheet.columns, "columns")
+    kept = ~chosen(sheet, columns, sheet.columns, "columns")
     if not kept.any():
         raise sheet.refuse("no column would be left of it; remove fewer")
     target = sheet.target and bool(kept[0])
@@ -26,16 +23,9 @@ def remove_columns(sheet: Sheet, columns: Ranges) -> Sheet:
 
 def remove_axis(sheet: Sheet, axes: Ranges) -> Sheet:
     """The signals without these axes (from 1); targets stay."""
-    kept = ~_mask(sheet, axes, sheet.given_axes(), "axes")
+    kept = ~chosen(sheet, axes, sheet.given_axes(), "axes")
     if not kept.any():
         raise sheet.refuse("no axis would be left of it; remove fewer")
     if sheet.log:
         return replace(sheet, values=np.ascontiguousarray(sheet.values[:, kept]))
     return sheet.with_signals(sheet.signals()[:, :, kept], sheet.targets)
-
-
-def _mask(sheet: Sheet, wanted: Ranges, count: int, what: str) -> NDArray[np.bool_]:
-    try:
-        return chosen(wanted, count, what)
-    except BitloopError as error:
-        raise sheet.refuse(str(error)) from error

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from bitloop.errors import BitloopError
-from bitloop.signals.shape.numbers import chosen
+from bitloop.signals.shape.numbers import Ranges, chosen
 from bitloop.signals.shape.sheet import Sheet
-
-Ranges = tuple[tuple[int, int], ...]
 
 
 def extract(sheet: Sheet, lines: Ranges) -> Sheet:
     """Only these lines (from 1), in the order of the file, each once."""
-    return sheet.with_lines(np.flatnonzero(_mask(sheet, lines)))
+    return sheet.with_lines(np.flatnonzero(chosen(sheet, lines, sheet.lines, "lines")))
 
 
 def drop(sheet: Sheet, lines: Ranges) -> Sheet:
     """All but these lines (from 1)."""
-    return sheet.with_lines(np.flatnonzero(~_mask(sheet, lines)))
-
-
-def _mask(sheet: Sheet, lines: Ranges) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    try:
-        return chosen(lines, sheet.lines, "lines")
-    except BitloopError as error:
-        raise sheet.refuse(str(error)) from error
+    return sheet.with_lines(np.flatnonzero(~chosen(sheet, lines, sheet.lines, "lines")))

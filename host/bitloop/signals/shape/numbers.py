@@ -7,12 +7,15 @@ from numpy.typing import NDArray
 
 from bitloop.errors import BitloopError
 from bitloop.signals.reader import line_range
+from bitloop.signals.shape.sheet import Sheet
 
+Ranges = tuple[tuple[int, int], ...]
+"""First and last of each, from 1."""
 OPEN = 1 << 40
 """A range that ends here or later was written without an end."""
 
 
-def ranges(text: str, what: str) -> tuple[tuple[int, int], ...]:
+def ranges(text: str, what: str) -> Ranges:
     """Ranges counted from 1, first and last included: `3,7,10-20`, `50-`, `-20`. `what` is for the message."""
     if not text.strip():
         raise BitloopError(f"nobody said which {what}; write 3,7,10-20 for some of them")
@@ -21,13 +24,13 @@ def ranges(text: str, what: str) -> tuple[tuple[int, int], ...]:
     return tuple(line_range(part, what) for part in text.split(","))
 
 
-def chosen(wanted: tuple[tuple[int, int], ...], count: int, what: str) -> NDArray[np.bool_]:
+def chosen(sheet: Sheet, wanted: Ranges, count: int, what: str) -> NDArray[np.bool_]:
     """(count,): what is in one of the ranges; BitloopError where a range names more than there are."""
     mask = np.zeros(count, dtype=np.bool_)
     for first, last in wanted:
         beyond = next((n for n in (first, last) if count < n < OPEN), None)
         if beyond is not None:
-            raise BitloopError(f"there is no {beyond} among {what} 1-{count}")
+            raise sheet.refuse(f"there is no {beyond} among {what} 1-{count}")
         mask[first - 1 : min(last, count)] = True
     return mask
 

@@ -1,0 +1,57 @@
+"""bitloop plot: files and projects as pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from bitloop.fan import write_csv
+from tests.cli.run import run
+
+
+def test_files_are_drawn_one_by_one_and_together(tmp_path: Path, data: Path) -> None:
+    files = [data / "st_fan_current" / f"train_{name}.csv" for name in ("fan_off", "speed_2")]
+    arguments = ("plot", *files, "--axes", 1, "--rate", 1000, "-o", tmp_path, "--format", "svg")
+    outcome = run(*arguments, "--json")
+    assert outcome.status == 0
+    names = [Path(path).name for path in outcome.json["plots"]]
+    assert names[0] == "train_fan_off-course.svg"
+    assert names[-1] == "classes-spectrum.svg"
+    assert sorted(names) == sorted(path.name for path in tmp_path.iterdir())
+    assert "frequency, Hz" in (tmp_path / "classes-spectrum.svg").read_text()
+    (tmp_path / names[0]).unlink()
+    again = run(*arguments)
+    assert (again.status, "exists already" in again.err, (tmp_path / names[0]).exists()) == (1, True, False)
+
+
+def test_a_project_is_drawn_by_label(tmp_path: Path) -> None:
+    project = tmp_path / "fan"
+    run("new", project, "--kind", "anomaly", "--axes", 1)
+    empty = run("plot", project, "-o", tmp_path)
+    assert (empty.status, "has no recordings" in empty.err) == (1, True)
+    for name, label in (("healthy", "regular"), ("clogged", "abnormal")):
+        write_csv(tmp_path / f"{name}.csv", np.random.default_rng(1).normal(size=(5, 32)).astype(np.float32))
+        run("add", project, tmp_path / f"{name}.csv", "--as", label)
+    outcome = run("plot", project, "-o", tmp_path / "plots")
+    assert outcome.status == 0
+    assert {path.stem for path in (tmp_path / "plots").iterdir()} == {
+        *(f"{label}-{kind}" for label in ("regular", "abnormal") for kind in ("course", "spectrum", "spectrogram")),
+        "classes-course",
+        "classes-spectrum",
+    }
+    both = run("plot", project, tmp_path / "healthy.csv")
+    assert (both.status, "draw a project alone" in both.err) == (1, True)
+
+
+def test_what_cannot_be_drawn_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1,2,3,4\n5,6,7,8\n")
+    for arguments, sentence in {
+        (): "nobody said how many axes",
+        ("--axes", 3): "4 values are not a multiple of 3 axes",
+        ("--axes", 2, "--rate", 0): "a rate of 0 Hz is none",
+        ("--axes", 2, tmp_path / "a.csv"): "two of the files are called a",
+    }.items():
+        outcome = run("plot", tmp_path / "a.csv", *arguments, "-o", tmp_path / "plots")
+        assert (outcome.status, sentence in outcome.err, outcome.err.count("\n")) == (1, True, 1)
+    assert not (tmp_path / "plots").exists()
