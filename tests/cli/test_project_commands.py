@@ -89,6 +89,20 @@ def test_an_error_is_one_sentence_on_stderr(tmp_path: Path) -> None:
         )
 
 
+def test_a_signal_that_was_broken_off_is_left_out_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "serial.txt"
+    path.write_bytes(b"8 9 \r\n1 2 3 \r\n4 5 6 \r\n7 8")
+    run("new", tmp_path / "fan", "--kind", "outlier", "--axes", 3)
+    added = run("add", tmp_path / "fan", path, "--as", "regular")
+    assert added.out.splitlines() == [
+        "added 2 signals of 3 values as regular (serial.txt)",
+        "line 1 holds only a part of a signal and is left out",
+        "line 4 holds only a part of a signal and is left out",
+    ]
+    (warning,) = (w for w in run("check", tmp_path / "fan", "--json").json["warnings"] if w["code"] == "cut")
+    assert (warning["recording"], warning["lines"]) == ("serial.txt", [1, 4])
+
+
 def test_an_existing_project_is_kept_without_force(tmp_path: Path) -> None:
     command = ("new", tmp_path / "fan", "--kind", "outlier", "--axes", 3)
     assert run(*command).status == 0

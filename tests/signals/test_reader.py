@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from bitloop.errors import InputError
 from bitloop.signals import reader, text
+from bitloop.signals.scan import scan
+from bitloop.signals.spelling import spell
 
 _GOOD = {
     "commas": b"1,2\n3,4\n",
@@ -48,11 +50,13 @@ _BAD = {
     "a missing first value": (b"1,2\n,4\n", 2, 1, "a value is missing"),
     "two trailing commas": (b"1,2,,\n", 1, 3, "a value is missing"),
     "a decimal comma": (b"1,5;2,5\n", 1, 1, "decimal comma"),
-    "decimal commas between spaces": (b"1,5 2,5\n", 1, 2, "separator"),
+    "decimal commas between spaces": (b"1,5 2,5\n", 1, 2, "more than one number"),
     "two separators": (b"1,2\n3;4\n", 2, 1, "'3;4' is not a number"),
     "a short line": (b"1,2\n3\n4,5\n", 2, None, "1 value where the others have 2"),
-    "a partial first line": (b"2\n3,4\n5,6\n", 1, None, "in the middle of a signal"),
-    "a partial last line": (b"1 2\n3 4\n5", 3, None, "in the middle of a signal"),
+    "a short line between": (b"1 2\n3 4\n5\n6 7", 3, None, "1 value where the others have 2"),
+    "a short last line with its end": (b"1 2\n3 4\n5\n", 3, None, "1 value where the others have 2"),
+    "a long first line": (b"1 2 3\n3 4\n5 6\n", 1, None, "3 values where the others have 2"),
+    "a gap in a short first line": (b"1,,3\n4,5,6,7\n8,9,10,11\n", 1, 2, "a value is missing"),
     "a hexadecimal number": (b"1,2\n0x10,4\n", 2, 1, "not a number"),
     "an underscore": (b"1,2\n1_0,4\n", 2, 1, "not a number"),
     "foreign digits": ("1,2\n٣,4\n".encode(), 2, 1, "not a number"),
@@ -161,19 +165,72 @@ def test_any_bytes_are_read_or_refused_with_a_sentence(
         assert len(table.lines) == len(table.values)
 
 
-@given(st.text("01.,;+-eE \t\r\n", max_size=60).map(str.encode))
-def test_the_quick_and_the_careful_reader_agree(content: bytes) -> None:
-    quick = text._fast(content)
-    if quick is None:
-        return
-    careful = text._careful(content, Path("a.csv"))
-    assert quick.values.tobytes() == careful.values.tobytes()
-    assert quick.lines.tolist() == careful.lines.tolist()
+@given(st.text("01.,;+-eE \t\n", max_size=60).map(str.encode), st.sampled_from([b",", b";", b"\t", b" "]))
+def test_the_quick_and_the_careful_way_agree(content: bytes, separator: bytes) -> None:
+    quick = scan(content, separator)
+    if quick is not None:
+        careful = spell(content, separator, Path("a.csv"), 1, first=True)
+        assert quick.values.tobytes() == careful.values.tobytes()
+        assert (quick.counts.tolist(), quick.places.tolist()) == (careful.counts.tolist(), careful.places.tolist())
 
 
-def test_the_quick_reader_serves_every_real_recording(data: Path) -> None:
+@given(st.text("01.,;+-eE \t\n", max_size=60).map(str.encode), st.sampled_from([b",", b";", b"\t", b" "]))
+def test_the_careful_way_refuses_what_the_quick_way_leaves_to_it(content: bytes, separator: bytes) -> None:
+    if scan(content, separator) is None:
+        with pytest.raises(InputError):
+            spell(content, separator, Path("a.csv"), 1, first=True)
+
+
+def test_the_quick_way_serves_every_real_recording(data: Path) -> None:
     for path in sorted(data.glob("*/test_*.csv"))[:12]:
-        assert text._fast(path.read_bytes()) is not None
+        assert scan(path.read_bytes(), b",") is not None
+
+
+_BROKEN = {
+    "a short first line": (b"2\n3,4\n5,6\n", 1, [[3.0, 4.0], [5.0, 6.0]]),
+    "a first line that begins with its separator": (b",2\n3,4\n5,6\n", 1, [[3.0, 4.0], [5.0, 6.0]]),
+    "half a number in the first line": (b"e-05 2\n3 4\n5 6\n", 1, [[3.0, 4.0], [5.0, 6.0]]),
+    "a short first line below a blank one": (b"\r\n2\n3,4\n5,6\n", 2, [[3.0, 4.0], [5.0, 6.0]]),
+    "a last line without its end": (b"1 2\n3 4\n5", 3, [[1.0, 2.0], [3.0, 4.0]]),
+    "a last line that ends with its separator": (b"1,2,3\n4,5,6\n7,8,", 3, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
+    "half a number in the last line": (b"1,2\n3,4\n5,-", 3, [[1.0, 2.0], [3.0, 4.0]]),
+}
+
+
+@pytest.mark.parametrize(("content", "line", "values"), _BROKEN.values(), ids=_BROKEN.keys())
+def test_what_is_left_of_a_signal_is_left_out_and_named(
+    tmp_path: Path, content: bytes, line: int, values: list[list[float]]
+) -> None:
+    table = reader.read_table(_file(tmp_path, content))
+    assert table.cut == (line,)
+    assert table.values.tolist() == values
+
+
+def test_two_lines_are_too_few_to_tell_which_is_broken(tmp_path: Path) -> None:
+    for content in (b"1\n2,3\n", b"1,2\n3"):
+        with pytest.raises(InputError, match="where the others have"):
+            reader.read_table(_file(tmp_path, content))
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"], ids=["LF", "CR LF", "CR"])
+def test_blocks_meet_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: bytes) -> None:
+    rows = np.arange(600, dtype=np.float32).reshape(-1, 6)
+    content = b"".join(b"%d,%d,%d,%d,%d,%d" % tuple(row) + end * (1 + (i % 7 == 0)) for i, row in enumerate(rows))
+    path = _file(tmp_path, content)
+    whole = reader.read_table(path)
+    assert whole.values.tolist() == rows.tolist()
+    for size in range(60, 75):
+        monkeypatch.setattr(text, "BLOCK", size)
+        pieces = reader.read_table(path)
+        assert pieces.values.tobytes() == whole.values.tobytes()
+        assert pieces.lines.tolist() == whole.lines.tolist()
+
+
+def test_a_line_longer_than_a_block_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "BLOCK", 1 << 10)
+    path = _file(tmp_path, b"1,2\n" * 500 + b"1," * 5000 + b"\n3,4\n")
+    with pytest.raises(InputError, match="line 501: the line is longer than"):
+        reader.read_table(path)
 
 
 def _file(folder: Path, content: bytes) -> Path:

@@ -65,7 +65,8 @@ def add(
     entry = loaded.add(file, label, name, force, couple)
     signals = f"{entry.lines} signal{'s' * (entry.lines != 1)}"
     what = f"{signals} of {entry.values} values" + (f" as {entry.label}" if entry.label else "")
-    result(as_json, asdict(entry), lambda console: say(console, f"added {what} ({entry.file})"))
+    left = "".join(f"\nline {line} holds only a part of a signal and is left out" for line in entry.cut)
+    result(as_json, asdict(entry), lambda console: say(console, f"added {what} ({entry.file}){left}"))
 
 
 def remove(

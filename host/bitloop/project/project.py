@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One recording. `file` is its name in signals/, `source` the name of the user's file; `values` are per line."""
+    """One recording. `file` is its name in signals/, `source` the name of the user's file; `values` are per line.
+
+    `cut` are the lines that were left out, as they hold only what is left of a signal.
+    """
 
     file: str
     label: str
@@ -48,17 +51,22 @@ class Entry:
     lines: int
     values: int
     couple: str = ""
+    cut: tuple[int, ...] = ()
 
     def to_row(self) -> dict[str, toml.Value]:
         row = {key: getattr(self, key) for key in ("file", "label", "source", "sha256", "lines", "values")}
-        return row | ({"couple": self.couple} if self.couple else {})
+        row |= {"couple": self.couple} if self.couple else {}
+        return row | ({"cut": list(self.cut)} if self.cut else {})
 
     @staticmethod
     def read(data: Mapping[str, object], path: Path) -> Entry:
         file, label, source, sha256 = (toml.field(data, k, str, path) for k in ("file", "label", "source", "sha256"))
         lines, values = (toml.field(data, key, int, path) for key in ("lines", "values"))
         couple = toml.field({"couple": "", **data}, "couple", str, path)
-        entry = Entry(file, label, source, sha256, lines, values, couple)
+        cut = toml.field({"cut": [], **data}, "cut", list, path)
+        if not all(type(line) is int for line in cut):
+            raise ProjectError(f"{path}: the field 'cut' has to be a list of whole numbers; repair it")
+        entry = Entry(file, label, source, sha256, lines, values, couple, tuple(cut))
         check_name(entry.file, "recording")
         if entry.couple:
             check_name(entry.couple, "couple")
@@ -145,7 +153,7 @@ class Project:
             check_width(path, table, axes=self.settings.axes, **self._shape())
             self._check_same_width(path, table, others)
             lines, values = table.values.shape
-            entry = Entry(file, label, path.name, digits, lines, values, couple)
+            entry = Entry(file, label, path.name, digits, lines, values, couple, table.cut)
             if len(others) < len(entries) and not force:
                 advice = "give this one another --name, or say --force to replace it"
                 raise ProjectError(f"{self.folder} has a recording {file} already; {advice}")

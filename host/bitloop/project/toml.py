@@ -1,4 +1,4 @@
-"""The little TOML a project writes: strings, booleans and whole numbers, in tables and arrays of tables."""
+"""The little TOML a project writes: strings, booleans, numbers and lists of them, in tables and arrays of tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from bitloop.errors import ProjectError
 
-Value = str | bool | int | float
+Value = str | bool | int | float | list[int]
 
 
 def table(rows: Mapping[str, Value]) -> str:
@@ -39,7 +39,7 @@ def field(data: Mapping[str, Any], key: str, kind: type, path: Path) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        words = {str: "a string", int: "a whole number", bool: "true or false", float: "a number"}
+        words = {str: "a string", int: "a whole number", bool: "true or false", float: "a number", list: "a list"}
         raise ProjectError(f"{path}: the field {key!r} has to be {words[kind]}; repair it")
     return value
 

@@ -159,6 +159,15 @@ def _rows(recording: Recording) -> Iterator[bytes]:
     return (row.tobytes() for row in np.ascontiguousarray(whole) + np.float32(0))
 
 
+def _cut(dataset: Dataset, _: Lines) -> Iterator[Finding]:
+    for recording in (r for r in dataset.recordings if r.cut):
+        what = (
+            f"{_count(list(recording.cut), 'line')} held only a part of a signal and {_was(recording.cut)} left out"
+        )
+        advice = "nothing to do, unless the file was damaged"
+        yield Finding(False, "cut", what, advice, recording.name, recording.label, recording.cut)
+
+
 def _constant(dataset: Dataset, numbers: Lines) -> Iterator[Finding]:
     if dataset.length < 2:
         return
@@ -202,6 +211,10 @@ def _count(lines: list[int], noun: str) -> str:
     return f"{len(lines)} {noun}{'s' * (len(lines) != 1)}"
 
 
+def _was(lines: tuple[int, ...]) -> str:
+    return "was" if len(lines) == 1 else "were"
+
+
 def _some(lines: list[int]) -> tuple[int, ...]:
     return tuple(lines[:_SHOWN_LINES])
 
@@ -211,6 +224,7 @@ _LOOKS: tuple[Callable[[Dataset, Lines], Iterator[Finding]], ...] = (
     _few,
     _length,
     _balance,
+    _cut,
     _duplicates,
     _constant,
     _clipped,

@@ -17,6 +17,7 @@ class Recording:
     `label` is `regular` or `abnormal` (anomaly, outlier), the class name (classes) or empty (extrapolation, which
     has `targets`, float32 (signals,), instead). `couple` names what it belongs to where a general anomaly library is
     wanted for several machines or places, each with recordings of its own.
+    `cut` are lines of the file that hold only what is left of a signal, and are not in `x`.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Recording:
     x: NDArray[np.float32]
     targets: NDArray[np.float32] | None = None
     couple: str = ""
+    cut: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

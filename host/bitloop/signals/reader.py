@@ -59,9 +59,9 @@ def sha256(path: Path) -> str:
 def recording(name: str, label: str, table: Table, *, target_first: bool = False) -> Recording:
     """A table as a recording, the first column split off where it is the target."""
     if not target_first:
-        return Recording(name, label, table.values)
+        return Recording(name, label, table.values, cut=table.cut)
     values = np.ascontiguousarray(table.values[:, 1:])
-    return Recording(name, label, values, np.ascontiguousarray(table.values[:, 0]))
+    return Recording(name, label, values, np.ascontiguousarray(table.values[:, 0]), cut=table.cut)
 
 
 def check_width(path: Path, table: Table, *, axes: int, target_first: bool, multi_sensor: bool) -> None:

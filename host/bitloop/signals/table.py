@@ -16,17 +16,25 @@ MAX_VALUES = 16384
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """`values` is float32 (lines, values per line); `lines` has each row's line number in the file, from 1."""
+    """`values` is float32 (lines, values per line); `lines` has each row's line number in the file, from 1.
+
+    `cut` are the lines left out because they are what is left of a signal where a recording began or was broken off.
+    """
 
     values: NDArray[np.float32]
     lines: NDArray[np.int64]
+    cut: tuple[int, ...] = ()
 
 
 def check_size(path: Path, table: Table) -> Table:
     """The table; InputError where it is empty or its lines are too long."""
-    if not len(table.values):
+    if not table.values.size:
         raise InputError("the file has no signals; record some, one per line", path)
     if table.values.shape[1] >= MAX_VALUES:
-        what = f"{table.values.shape[1]} values are too many; a signal has fewer than {MAX_VALUES}"
-        raise InputError(what, path, int(table.lines[0]))
+        raise too_many(path, int(table.lines[0]), table.values.shape[1])
     return table
+
+
+def too_many(path: Path, line: int, count: int) -> InputError:
+    """What a line with too many values deserves."""
+    return InputError(f"{count} values are too many; a signal has fewer than {MAX_VALUES}", path, line)

@@ -1,198 +1,213 @@
-"""Reading `.csv` and `.txt` files of signals, one per line, as any logger or spreadsheet writes them.
+"""Text files of signals, one per line, as any logger, terminal program or spreadsheet writes them.
 
-Values are separated by commas, semicolons, tabs or spaces, found out from the first line. A byte order mark, any mix
-of line ends, blank lines and trailing separators are fine. Everything else that is not a plain decimal number is
-refused with its line and column.
+Values are separated by commas, semicolons, tabs or spaces, found out from the first lines. A byte order mark, any mix
+of line ends, blank lines and one trailing separator are fine. A first line that is shorter than the others, and a
+last one that has no end, are what is left of a signal where a recording began or was broken off: they are left out,
+and named in the table. Everything else that is not a plain decimal number is refused with its line and column.
 
 Decimal numbers are rounded correctly to binary64 and from there to binary32: that, and not a direct rounding, is the
 contract, because it is what every other program that writes a float from text does.
 
-The whole file is scanned as bytes by NumPy and parsed by polars. Only when that finds something odd does a slow and
-careful reader take over, which names the fault or, if there is none, returns the values.
+A file is read block by block, so that it takes no more memory than its numbers.
 """
 
 from __future__ import annotations
 
-import io
-from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import InputError
-from bitloop.signals.table import Table
+from bitloop.signals.growing import Growing
+from bitloop.signals.scan import BLANKS, NUMBERS, Scan, scan
+from bitloop.signals.spelling import is_number, spell
+from bitloop.signals.table import MAX_VALUES, Table, too_many
 
-_NUMBER, _BLANK, _HARD, _END = 1, 2, 4, 8
+BLOCK = 4 << 20
+"""Bytes looked at together; a line has to be shorter."""
+_FEW = 1 << 10
+_START = 1 << 16
+_AGREE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Lines of a file, ended by LF; the number of the first, and which share (0 to 1) of the file ends with them."""
+
+    data: bytes
+    line: int
+    share: float
+
+    def split(self, at: int) -> tuple[_Piece, _Piece]:
+        """The lines in the first so many bytes, and the others."""
+        head, rest = self.data[:at], self.data[at:]
+        share = self.share * at / max(len(self.data), 1)
+        return _Piece(head, self.line, share), _Piece(rest, self.line + head.count(b"\n"), self.share)
 
 
 def read(path: Path) -> Table:
-    """Every number of the file. InputError says what is wrong and where."""
-    data = _text(path.read_bytes(), path)
-    table = _fast(data)
-    return _careful(data, path) if table is None else table
+    """Every whole signal of the file. InputError says what is wrong and where."""
+    sheet = _Sheet(path)
+    with path.open("rb") as stream:
+        for piece in _pieces(stream, path):
+            sheet.take(piece)
+    return sheet.table()
 
 
-def _text(data: bytes, path: Path) -> bytes:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+def _pieces(stream: BinaryIO, path: Path) -> Iterator[_Piece]:
+    """Whole lines together, and then the last line if it has no end."""
+    size, line, rest = max(path.stat().st_size, 1), 1, b""
+    for block in _blocks(stream, path):
+        rest += block
+        cut = rest.rfind(b"\n") + 1
+        if cut:
+            yield _Piece(rest[:cut], line, min(stream.tell() / size, 1.0))
+            line, rest = line + rest.count(b"\n"), rest[cut:]
+        if len(rest) > BLOCK:
+            what = f"the line is longer than {BLOCK >> 20} MiB, so it is no signal; end every signal with a line end"
+            raise InputError(what, path, line)
+    if rest:
+        yield _Piece(rest, line, 1.0)
+
+
+def _blocks(stream: BinaryIO, path: Path) -> Iterator[bytes]:
+    """The file's bytes, without a byte order mark, every line ended by LF."""
+    start = stream.read(3)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError("the file is UTF-16; save it as UTF-8 or plain ASCII text", path)
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise InputError("there are zero bytes, so this is no text file; export it as CSV", path, line)
-    return data
+    held = b"" if start == b"\xef\xbb\xbf" else start
+    while block := stream.read(BLOCK):
+        block = held + block
+        # a CR at the very end may be half of a line end
+        held = b"\r" if block.endswith(b"\r") else b""
+        yield _with_lf(block.removesuffix(held))
+    yield _with_lf(held)
 
 
-def _kinds() -> NDArray[np.uint8]:
-    kinds = np.zeros(256, dtype=np.uint8)
-    for characters, kind in (("0123456789+-.eE", _NUMBER), (" \t", _BLANK), (",;", _HARD), ("\r\n", _END)):
-        kinds[list(characters.encode())] = kind
-    return kinds
+def _with_lf(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
-def _fast(data: bytes) -> Table | None:
-    """The values, or None where anything is not exactly as it should be."""
-    raw = np.frombuffer(data, dtype=np.uint8)
-    kinds = _kinds()[raw]
-    if not len(raw) or not kinds.all():
-        return None
-    number = kinds == _NUMBER
-    starts = np.flatnonzero(number & ~np.concatenate(([False], number[:-1])))
-    if not len(starts):
-        return None
-    ends = np.flatnonzero(kinds == _END)
-    counts = np.diff(np.searchsorted(starts, ends), prepend=0, append=len(starts))
-    width = int(counts.max())
-    if not np.isin(counts, (0, width)).all() or not _separated(raw, kinds, starts, ends, width):
-        return None
-    values = _parse(raw, number)
-    if values is None or len(values) != len(starts):
-        return None
-    return Table(values.reshape(-1, width), _line_numbers(raw, ends, counts))
+class _Sheet:
+    """What has been read of a file so far. The first signal waits until it is known how long the others are."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._separator = b""
+        self._width = 0
+        self._head: _Piece | None = None
+        self._tail: _Piece | None = None
+        self._values = Growing(np.float32)
+        self._lines = Growing(np.int64)
+        self._cut: list[int] = []
+
+    def take(self, piece: _Piece) -> None:
+        """Go on with these lines."""
+        if not self._separator:
+            piece = self._start(piece)
+        if piece.data.endswith(b"\n"):
+            found = self._read(piece)
+            if self._head:
+                self._begin(self._head, found.counts)
+            self._keep(found, piece)
+        elif piece.data:
+            self._tail = piece
+
+    def table(self) -> Table:
+        """All of it."""
+        if self._head:
+            self._begin(self._head, np.empty(0, dtype=np.int64))
+        if self._tail and len(self._lines) >= _AGREE and self._is_part(self._tail.data, at_start=False):
+            self._cut.append(self._tail.line)
+        elif self._tail:
+            self._keep(self._read(self._tail), self._tail)
+        return Table(self._values.whole().reshape(-1, max(self._width, 1)), self._lines.whole(), tuple(self._cut))
+
+    def _start(self, piece: _Piece) -> _Piece:
+        """Find the separator, and put the first signal aside; what is left of the piece."""
+        blank = len(piece.data) - len(piece.data.lstrip(BLANKS + b"\n"))
+        if blank == len(piece.data):
+            return piece
+        _, piece = piece.split(piece.data.rfind(b"\n", 0, blank) + 1)
+        self._separator = _separator(piece.data)
+        self._head, rest = piece.split(piece.data.find(b"\n") + 1 or len(piece.data))
+        if not _broken(self._head.data, self._separator, at_start=True)[0]:
+            self._read(self._head)
+        return rest
+
+    def _begin(self, head: _Piece, counts: NDArray[np.int64]) -> None:
+        """Keep the first signal, or leave it out where signals below it agree on a greater length."""
+        self._head = None
+        usual = int(np.bincount(counts).argmax()) if len(counts) else 0
+        if int((counts == usual).sum()) < _AGREE:
+            usual = 0
+        self._width = usual
+        if usual and self._is_part(head.data, at_start=True):
+            self._cut.append(head.line)
+        else:
+            found = self._read(head)
+            self._width = usual or int(found.counts[0])
+            self._keep(found, head)
+
+    def _keep(self, found: Scan, piece: _Piece) -> None:
+        """Put signals behind the others; InputError where one has another length."""
+        lines = piece.line + found.places
+        wrong = np.flatnonzero(found.counts != self._width)
+        if len(found.counts) and self._width >= MAX_VALUES:
+            raise too_many(self._path, int(lines[0]), self._width)
+        if len(wrong):
+            count = int(found.counts[wrong[0]])
+            values = f"{count} value{'s' * (count != 1)}"
+            what = f"the line has {values} where the others have {self._width}; repair or delete it"
+            raise InputError(what, self._path, int(lines[wrong[0]]))
+        self._values.extend(found.values, piece.share)
+        self._lines.extend(lines, piece.share)
+
+    def _read(self, piece: _Piece) -> Scan:
+        """The numbers of the piece, line by line only where the fault is."""
+        found = scan(piece.data, self._separator)
+        if found is not None:
+            return found
+        at = _middle(piece.data)
+        if not at:
+            return spell(piece.data, self._separator, self._path, piece.line, first=piece is self._head)
+        upper, lower = piece.split(at)
+        return Scan.joined(self._read(upper), self._read(lower))
+
+    def _is_part(self, line: bytes, *, at_start: bool) -> bool:
+        """Whether it is what is left of a signal: too short, or with half a number where it was broken."""
+        count, whole = _broken(line, self._separator, at_start)
+        return 0 < count < self._width or (count == self._width and not whole)
 
 
-def _separated(
-    raw: NDArray[np.uint8], kinds: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], width: int
-) -> bool:
-    """Whether commas or semicolons stand where they should: one between values, at most one behind the last."""
-    hard = np.flatnonzero(kinds == _HARD)
-    if not len(hard):
-        return True
-    before = np.searchsorted(hard, starts).reshape(-1, width)
-    line_start = np.concatenate(([0], ends))[np.searchsorted(ends, starts[::width])]
-    line_end = np.append(ends, len(raw))[np.searchsorted(ends, starts[::width])]
-    none_leading = (before[:, 0] == np.searchsorted(hard, line_start)).all()
-    one_between = (np.diff(before, axis=1) == 1).all()
-    behind = np.searchsorted(hard, line_end) - before[:, -1]
-    in_lines = (np.searchsorted(hard, line_end) - before[:, 0]).sum() == len(hard)
-    one_kind = bool((raw[hard] == raw[hard[0]]).all())
-    return bool(none_leading and one_between and (behind <= 1).all() and in_lines and one_kind)
+def _broken(line: bytes, separator: bytes, at_start: bool) -> tuple[int, bool]:
+    """How many values a line has, which may be broken at its start or else its end, and whether it is not.
+
+    0 where this alone cannot be what is wrong.
+    """
+    mark = None if separator in BLANKS else separator
+    line = line.strip(BLANKS + b"\n")
+    parts = line.split(mark, 1) if at_start else line.rsplit(mark, 1)[::-1]
+    outer, others = parts[0].strip(BLANKS), scan(b"".join(parts[1:]), separator)
+    if others is None or outer.strip(NUMBERS):
+        return 0, False
+    return 1 + int(others.counts.sum()), is_number(outer.decode("ascii"))
 
 
-def _parse(raw: NDArray[np.uint8], number: NDArray[np.bool_]) -> NDArray[np.float32] | None:
-    import polars as pl
-
-    following = np.concatenate((number[1:], [False]))
-    flat = np.where(number, raw, np.uint8(ord("\n")))[number | following]
-    if flat[0] == ord("\n"):
-        flat = flat[1:]
-    try:
-        frame = pl.read_csv(io.BytesIO(flat.tobytes()), has_header=False, schema={"value": pl.Float64})
-    except pl.exceptions.PolarsError:
-        return None
-    return _to_float32(frame["value"].to_numpy())
+def _separator(data: bytes) -> bytes:
+    """The separator of the first line that has one."""
+    lines = (line.strip(BLANKS) for line in data[:_START].split(b"\n"))
+    marks = (mark for line in lines for mark in (b";", b",", b"\t", b" ") if mark in line)
+    return next(marks, b" ")
 
 
-def _to_float32(values: NDArray[np.float64]) -> NDArray[np.float32] | None:
-    with np.errstate(over="ignore"):
-        rounded = values.astype(np.float32)
-    return rounded if np.isfinite(rounded).all() else None
-
-
-def _line_numbers(raw: NDArray[np.uint8], ends: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A line end is CR LF, LF or CR; an end that is only the CR of a CR LF begins no line."""
-    following = np.append(raw, 0)[ends + 1]
-    counted = ~((raw[ends] == ord("\r")) & (following == ord("\n")))
-    numbers = np.concatenate(([1], 1 + np.cumsum(counted)))
-    return numbers[counts > 0].astype(np.int64)
-
-
-def _careful(data: bytes, path: Path) -> Table:
-    """Line by line, value by value, as written by a person: raises InputError at the first fault."""
-    texts = [(number, line) for number, line in enumerate(_decode(data, path), 1) if line.strip()]
-    separator = next((found for _, line in texts if (found := _separator(line.strip()))), " ")
-    rows = [_fields(line, separator, path, number, first=row == 0) for row, (number, line) in enumerate(texts)]
-    lines = [number for number, _ in texts]
-    _same_width(rows, lines, path)
-    values = np.array(rows, dtype=np.float64).astype(np.float32) if rows else np.empty((0, 0), dtype=np.float32)
-    return Table(values, np.array(lines, dtype=np.int64))
-
-
-def _decode(data: bytes, path: Path) -> list[str]:
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            "the line is not UTF-8 text; export the file as CSV with plain numbers", path, line
-        ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def _separator(line: str) -> str:
-    return next((separator for separator in ";,\t " if separator in line), "")
-
-
-def _fields(line: str, separator: str, path: Path, number: int, first: bool) -> list[float]:
-    if separator in " \t":
-        texts = line.split()
-    else:
-        texts = [text.strip(" \t") for text in line.strip(" \t").split(separator)]
-        if texts[-1] == "":
-            texts.pop()
-    return [_value(text, path, number, column, first) for column, text in enumerate(texts, 1)]
-
-
-def _value(text: str, path: Path, line: int, column: int, first: bool) -> float:
-    if text == "":
-        raise InputError("a value is missing between separators; fill it in or delete the line", path, line, column)
-    plain = text.isascii() and "_" not in text
-    try:
-        value = float(text) if plain else None
-    except ValueError:
-        value = None
-    if value is None:
-        raise InputError(_not_a_number(text, first), path, line, column)
-    if value != value or text.lstrip("+-")[:1] in "iInN":
-        raise InputError(f"{_shown(text)} is no usable value; delete the line or repair it", path, line, column)
-    with np.errstate(over="ignore"):
-        if not np.isfinite(np.float32(value)):
-            raise InputError(f"{_shown(text)} is beyond the range of a 32-bit float (3.4e38)", path, line, column)
-    return value
-
-
-def _not_a_number(text: str, first: bool) -> str:
-    if "," in text and text.replace(",", "", 1).lstrip("+-").isdigit():
-        return f"{_shown(text)} has a decimal comma; write a decimal point"
-    if " " in text or "\t" in text:
-        return f"{_shown(text)} is not one number; use one separator throughout, and the point for decimals"
-    if first and any(c.isalpha() for c in text):
-        return f"{_shown(text)} is not a number; if this line is a header, delete it"
-    return f"{_shown(text)} is not a number; repair it or delete the line"
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 24 else text[:23] + "…")
-
-
-def _same_width(rows: list[list[float]], lines: list[int], path: Path) -> None:
-    widths = Counter(map(len, rows))
-    if len(widths) < 2:
-        return
-    usual = widths.most_common(1)[0][0]
-    row = next(i for i, values in enumerate(rows) if len(values) != usual)
-    advice = "repair or delete it"
-    if row in (0, len(rows) - 1):
-        advice = "delete it: the recording seems to begin or end in the middle of a signal"
-    count = f"{len(rows[row])} value{'s' * (len(rows[row]) != 1)}"
-    raise InputError(f"the line has {count} where the others have {usual}; {advice}", path, lines[row])
+def _middle(data: bytes) -> int:
+    """Where to cut between two lines to look at each half; 0 where there are only a few."""
+    if len(data) <= _FEW:
+        return 0
+    middle = data.find(b"\n", len(data) // 2, -1) + 1
+    return middle or data.rfind(b"\n", 0, len(data) // 2) + 1
