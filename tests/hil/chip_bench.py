@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from bitloop_hil.benches.virtual.clock import SECOND, Clock
 from bitloop_hil.benches.virtual.devices import BusError, Outside, Wire, board_devices
-from bitloop_hil.boards import board_file
+from bitloop_hil.benches.virtual.sensors import Sensors
+from bitloop_hil.boards import BoardFile, board_file
 
 
 class ChipBench:
     """Plays the machine: it is the `Services` of the devices, and what firmware would do is written in tests."""
 
-    def __init__(self, board: str, *, hse_hz: int | None = None, waits: int = 15) -> None:
-        self.file = board_file(board)
+    def __init__(self, board: str | BoardFile, *, hse_hz: int | None = None, waits: int = 15) -> None:
+        self.file = board_file(board) if isinstance(board, str) else board
         chip = self.file.chip
         assert chip is not None
         self.chip = chip if hse_hz is None else replace(chip, hse_hz=hse_hz)
@@ -25,7 +26,8 @@ class ChipBench:
         self.resets = 0
         self.clock = Clock(lambda: self.cycles, self.file.clock_hz)
         self.wire = Wire(self.clock, 921_600)
-        outside = Outside(lambda: self.waits, self._reset_chip)
+        self.sensors = Sensors(self.file.sensors, self.clock.now, self.note)
+        outside = Outside(lambda: self.waits, self._reset_chip, self.sensors.hanging())
         self.devices = board_devices(replace(self.file, chip=self.chip), self, self.wire, outside)
         self.reset()
 
@@ -37,6 +39,7 @@ class ChipBench:
         self.clock.reset(self.file.clock_hz)
         for mapped in self.devices:
             mapped.device.reset()
+        self.sensors.restart()
 
     def _reset_chip(self) -> None:
         self.resets += 1

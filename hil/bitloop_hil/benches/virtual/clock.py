@@ -79,7 +79,10 @@ class Clock:
         left = (self._events[0].when - self._from_time) * self._hertz
         return self._from_cycles + max(0, -(-left // SECOND))
 
-    def run_due(self) -> None:
-        """Do everything that is due by now, in order."""
+    def run_due(self) -> bool:
+        """Do everything that is due by now, in order; whether there was anything."""
+        done = False
         while (due := self.next_cycle()) is not None and due <= self._cycles():
             heapq.heappop(self._events).action()
+            done = True
+        return done

@@ -25,6 +25,7 @@ from bitloop_hil.benches.virtual.parts import Parts
 from bitloop_hil.benches.virtual.runner import SLICE, Runner, Why
 from bitloop_hil.benches.virtual.scs import PAGE as SCS_PAGE
 from bitloop_hil.benches.virtual.scs import SystemControl
+from bitloop_hil.benches.virtual.sensors import Sensors
 from bitloop_hil.benches.virtual.stops import Stops
 from bitloop_hil.benches.virtual.surroundings import Surroundings
 from bitloop_hil.benches.virtual.systick import SysTick
@@ -210,6 +211,11 @@ class Machine:
             raise ProbeError(
                 f"the virtual bench has no fault called {kind!r}; see the page about faults for the known ones"
             )
+
+    @property
+    def sensors(self) -> Sensors:
+        """What hangs on the buses of the board."""
+        return self._surroundings.sensors
 
     def _stop(self) -> None:
         self.fast.fields.limit = 0

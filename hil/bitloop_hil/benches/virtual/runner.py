@@ -108,7 +108,8 @@ class Runner:
 
     def _take_due(self) -> bool:
         """Let happen what is due by now; whether the core went into an exception."""
-        self._clock.run_due()
+        if self._clock.run_due():
+            self._paused = False  # what it polls may have changed just now, and nothing more may come
         self._systick.run_due()
         if not self._nvic.pending or (self._debug.mask_interrupts and self._debug.enabled):
             return False

@@ -12,6 +12,7 @@ from bitloop_hil.benches.virtual.devices.simple import Fixed
 from bitloop_hil.benches.virtual.devices.wire import Wire
 from bitloop_hil.benches.virtual.flash import Flash, flash_device
 from bitloop_hil.benches.virtual.lines import FastLine, Line, WireLine
+from bitloop_hil.benches.virtual.sensors import Sensors
 from bitloop_hil.boards import BoardFile
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Surroundings:
         self._wire: Wire | None = None
         self._flash: Flash | None = None
         self._devices: list[Any] = []
+        self.sensors = Sensors(board.sensors, machine.clock.now, machine.note)
         if board.chip is None:
             self._generic(board)
         else:
@@ -41,6 +43,7 @@ class Surroundings:
             self._wire.reset()
         for device in self._devices:
             device.reset()
+        self.sensors.restart()
 
     def store_flash(self, address: int, data: bytes) -> bool:
         """A store to the flash by its own address; False if it is a fault."""
@@ -74,7 +77,7 @@ class Surroundings:
         wire = self._wire = Wire(machine.clock, baud)
         flash = self._flash = flash_device(board, machine, machine.memory.flash.data)
         flash.on_change = machine.code_changed
-        outside = Outside(waits=lambda: flash.wait_states, reset=machine.ask_reset)
+        outside = Outside(waits=lambda: flash.wait_states, reset=machine.ask_reset, hanging=self.sensors.hanging())
         mapped = board_devices(board, machine, wire, outside)
         self._devices = [one.device for one in mapped] + [flash]
         for one in mapped:

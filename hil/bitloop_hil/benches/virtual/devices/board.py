@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bitloop.errors import BuildError
 from bitloop_hil.benches.virtual.devices import simple
+from bitloop_hil.benches.virtual.devices.bus_builder import BusBuilder, Hanging, Pins
 from bitloop_hil.benches.virtual.devices.device import Device, Mapped, Services
 from bitloop_hil.benches.virtual.devices.dma import ChannelController, Controller, Requests
 from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
@@ -30,10 +31,12 @@ _UID = (0x00420030, 0x31385106, 0x36303933)  # wafer, lot: any will do
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What devices need of the rest of the machine. `waits` are the flash's wait states now; `reset` the chip's."""
+    """What devices need of the rest of the machine. `waits` are the flash's wait states now; `reset` the chip's;
+    `hanging` has what answers on its buses."""
 
     waits: Callable[[], int] | None = None
     reset: Callable[[], None] = lambda: None
+    hanging: Hanging = field(default_factory=Hanging)
 
 
 def board_devices(board: BoardFile, services: Services, wire: Wire, outside: Outside | None = None) -> list[Mapped]:
@@ -97,6 +100,7 @@ class _Builder:
         self._map_ports()
         self._map_dma()
         self._map_usart()
+        self._map_buses()
         self._map("crc", tables.crc["base"], simple.Crc(tables.crc["version"]))
         watchdog = simple.Watchdog(self._services, tables.iwdg["hertz"], self._outside.reset)
         self._map("iwdg", tables.iwdg["base"], watchdog)
@@ -182,6 +186,13 @@ class _Builder:
             controller.before, controller.glance, controller.after = usart.sync, usart.glance, usart.attend
         for port in self._ports.values():
             port.before, port.after = usart.sync, usart.kick
+
+    def _map_buses(self) -> None:
+        pins = Pins(self._ports, self._named)
+        builder = BusBuilder(self._services, self._rcc, pins, self._outside.hanging)
+        for file in self._chip.i2c:
+            if device := builder.i2c(file):
+                self._map(file.name.lower(), file.base, device)
 
     def _places(self) -> dict[str, list[tuple[str, int, int | None]]]:
         """Where each request may be served: controller, channel or stream from 0, selection."""

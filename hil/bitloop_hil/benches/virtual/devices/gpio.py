@@ -37,6 +37,10 @@ class Port(WordDevice):
         """Whether a pin's level reaches a peripheral that takes it as an input."""
 
     @abstractmethod
+    def open_drain(self, pin: int) -> bool:
+        """Whether a pin only pulls low, so that others on its wire can do so, too."""
+
+    @abstractmethod
     def _inputs(self) -> int:
         """Levels of the pins, a bit each."""
 
@@ -55,7 +59,7 @@ class Port(WordDevice):
 class PortV2(Port):
     """MODER, OTYPER, OSPEEDR, PUPDR, IDR, ODR, BSRR, LCKR, AFRL, AFRH, BRR."""
 
-    MODER, PUPDR, IDR, ODR, BSRR, AFRL, BRR = 0x00, 0x0C, 0x10, 0x14, 0x18, 0x20, 0x28
+    MODER, OTYPER, PUPDR, IDR, ODR, BSRR, AFRL, BRR = 0x00, 0x04, 0x0C, 0x10, 0x14, 0x18, 0x20, 0x28
     _OUTPUT, _ALTERNATE = 1, 2
 
     def alternate(self, pin: int) -> int | None:
@@ -65,6 +69,9 @@ class PortV2(Port):
 
     def listens(self, pin: int) -> bool:
         return self._mode(pin) == self._ALTERNATE
+
+    def open_drain(self, pin: int) -> bool:
+        return bool(self.words.get(self.OTYPER, 0) >> pin & 1)
 
     def store(self, offset: int, value: int) -> None:
         if offset == self.BSRR:
@@ -101,6 +108,10 @@ class PortV1(Port):
     def listens(self, pin: int) -> bool:
         configuration, mode = self._of(pin)
         return not mode and configuration in (self._FLOATING, self._PULLED)
+
+    def open_drain(self, pin: int) -> bool:
+        configuration, mode = self._of(pin)
+        return bool(mode and configuration & 1)
 
     def store(self, offset: int, value: int) -> None:
         if offset == self.BSRR:

@@ -1,0 +1,51 @@
+"""Models of sensors, and those of a board on its buses.
+
+A model is written from the data sheet alone, without a look at the firmware that reads it, so that each checks the
+other. Its tables are data; what chips have in common is shared (`sensor`, `output`, `registers`, the FIFOs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bitloop.errors import ProbeError
+from bitloop_hil.benches.virtual.devices.bus_builder import Hanging
+from bitloop_hil.benches.virtual.devices.targets import I2cTarget
+from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
+from bitloop_hil.benches.virtual.sensors.ports import I2cPort
+from bitloop_hil.benches.virtual.sensors.sensor import Sensor
+from bitloop_hil.buses import FittedSensor
+
+__all__ = ["MODELS", "Sensors"]
+
+MODELS: Mapping[str, type[Sensor]] = {model.NAME: model for model in (Lsm6dsl,)}
+"""Every model by the name of its chip."""
+
+
+class Sensors:
+    """The sensors of one board. Those without a model are not there."""
+
+    def __init__(self, fitted: tuple[FittedSensor, ...], now: Callable[[], int], note: Callable[[str], None]) -> None:
+        """`now` is virtual time in picoseconds; `note` tells people what is not modelled."""
+        self._fitted = [one for one in fitted if one.name in MODELS]
+        self._models = {one.name: MODELS[one.name](now, note) for one in self._fitted}
+
+    def hanging(self) -> Hanging:
+        """All of them, on their buses."""
+        i2c: dict[str, dict[int, I2cTarget]] = {}
+        for one in self._fitted:
+            if one.address is not None:
+                i2c.setdefault(one.bus, {})[one.address] = I2cPort(self._models[one.name])
+        return Hanging(i2c)
+
+    def restart(self) -> None:
+        """The board was reset, and time begins again."""
+        for model in self._models.values():
+            model.restart()
+
+    def __getitem__(self, name: str) -> Sensor:
+        """A model; ProbeError if the board has none of that name."""
+        if name not in self._models:
+            known = ", ".join(self._models) or "none"
+            raise ProbeError(f"the virtual board has no sensor called {name!r}; it has {known}")
+        return self._models[name]
