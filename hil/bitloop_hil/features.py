@@ -67,6 +67,14 @@ FEATURES: Mapping[str, Feature] = {
             "hardware": "a real board fails when it likes, not on request",
         },
     ),
+    "motion": Feature(
+        "motions are replayed into the board's sensors by board.replay",
+        {
+            "qemu": "QEMU's machines have no sensors",
+            "renode": "Renode's platforms have no sensors",
+            "hardware": "a real board feels what happens to it",
+        },
+    ),
     "silicon": Feature(
         "the code runs on the very chip",
         {bench: f"the {bench} bench models the chip" for bench in ("virtual", "qemu", "renode")},
@@ -112,6 +120,8 @@ def _board_lacks(feature: str, bench: str, board: BoardFile) -> str:
         return f"{board.name} has no debug probe; its image is loaded directly"
     if feature == "line" and bench == "virtual" and board.chip is None:
         return f"{board.name} is a core without a chip; its bytes move as fast as they come"
+    if feature == "motion" and not board.sensors:
+        return f"no sensors are known on {board.name}"
     if feature == "timing" and bench == "virtual" and board.core == "cortex-m7":
         return "the cycle model of the Cortex-M7 is an estimate"
     return ""

@@ -5,7 +5,9 @@ by pyOCD through a debug port of their own, and read back; generic ones are load
 core's cycle model, in memory without wait states. Faults run the image's own handler, which tells the host; the bench
 names them, too.
 
-What it cannot do: exact cycles of a real chip's buses and flash, USB, sensors, power.
+Sensors on I²C and SPI are models of their registers; `replay` says what they feel.
+
+What it cannot do: exact cycles of a real chip's buses and flash, USB, power.
 """
 
 from __future__ import annotations
@@ -14,11 +16,16 @@ import itertools
 import json
 import os
 import select
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bitloop.errors import BootError, FlashError, ProbeError
 from bitloop_hil import published
+from bitloop_hil.benches.virtual.sensors.output import Produced
 from bitloop_hil.board import Programmed
 from bitloop_hil.board_process import BoardProcess
 from bitloop_hil.boards import BoardFile
@@ -86,6 +93,40 @@ class VirtualBoard(Closing):
         """A fault on purpose, as the page about faults lists them; ProbeError if there is no such."""
         self._command({"do": "fault", **arguments, "kind": kind})
 
+    def replay(
+        self,
+        sensor: str,
+        quantity: str,
+        values: NDArray[np.float64],
+        rate_hz: float,
+        *,
+        repeat: bool = True,
+        noise: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        """Let a sensor of the board feel a motion from now on, and from its beginning after each reset.
+
+        `values` are (samples, axes) in physical units: g, degrees/s, gauss, °C, % relative humidity or hPa, each held
+        until the next. After the last one they begin again, or without `repeat` the last is held. `noise` is the
+        standard deviation of what is added to each of the sensor's samples. ProbeError says what does not fit.
+        """
+        how = {"rate_hz": rate_hz, "repeat": repeat, "noise": noise, "seed": seed}
+        with tempfile.TemporaryDirectory(prefix="bitloop-") as folder:
+            path = Path(folder) / "motion.npy"
+            np.save(path, np.asarray(values, dtype=np.float64), allow_pickle=False)
+            self._command({"do": "replay", "sensor": sensor, "quantity": quantity, "values": str(path), **how})
+
+    def produced(self, sensor: str, quantity: str) -> Produced:
+        """What a sensor has put out of a quantity since the motion or the board started, as its registers had it."""
+        with tempfile.TemporaryDirectory(prefix="bitloop-") as folder:
+            path = Path(folder) / "produced.npy"
+            done = self._command({"do": "produced", "sensor": sensor, "quantity": quantity, "to": str(path)})
+            return Produced(int(done["first"]), np.load(path, allow_pickle=False))
+
+    def detune(self, sensor: str, deviation: float) -> None:
+        """Let a sensor's oscillator run faster by this part of its frequency (0.013 is 1.3 %)."""
+        self._command({"do": "detune", "sensor": sensor, "deviation": deviation})
+
     def link(self) -> Link:
         """A link over the board's serial port; one at a time."""
         describe = self._symbols.describe if self._symbols else None
@@ -115,12 +156,12 @@ class VirtualBoard(Closing):
         faults = [self._symbols.annotate(fault) if self._symbols else fault for fault in self._faults]
         return "; ".join(self._notes + faults)
 
-    def _command(self, command: dict[str, int | str]) -> None:
+    def _command(self, command: dict[str, Any]) -> dict[str, Any]:
         try:
             self._process.stdin.write(json.dumps(command).encode() + b"\n")
         except OSError as error:
             raise self._process.ended() from error
-        self._answer("done", Deadline.after(_COMMAND_SECONDS))
+        return self._answer("done", Deadline.after(_COMMAND_SECONDS))
 
     def _answer(self, key: str, deadline: Deadline) -> dict[str, Any]:
         while True:

@@ -3,9 +3,9 @@
 It opens a pseudo-terminal, and at PATH the board's debug port, says both in its first line of JSON on standard output
 (`{"port": ..., "socket": ...}`), and then does what lines of JSON on standard input say: `{"do": "load", "image":
 PATH}` puts an image into the flash directly, as no probe could, `{"do": "reset"}` presses the button, and `{"do":
-"fault", "kind": ..., ...}` does something wrong on purpose. Each is answered by `{"done": ...}` or `{"error": ...,
-"class": ...}`; `{"event": "note" | "fault" | "locked", "text": ...}` comes on its own, `{"event": "started"}` with a
-reset. It ends with its standard input, so it cannot outlive who started it.
+"fault", "kind": ..., ...}` does something wrong on purpose; feeling.py has those about sensors. Each is answered by
+`{"done": ...}` or `{"error": ..., "class": ...}`; `{"event": "note" | "fault" | "locked", "text": ...}` comes on its
+own, `{"event": "started"}` with a reset. It ends with its standard input, so it cannot outlive who started it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bitloop.errors import BitloopError, ProbeError
+from bitloop_hil.benches.virtual.feeling import order
 from bitloop_hil.benches.virtual.injected import Injected
 from bitloop_hil.benches.virtual.machine import SLICE, Machine, Why
 from bitloop_hil.benches.virtual.sockets import DebugServer
@@ -140,11 +141,13 @@ class Bench:
         for line in lines:
             try:
                 command = json.loads(line)
-                self._do(command)
+                answer = order(self._machine.sensors, command)
+                if answer is None:
+                    self._do(command)
             except BitloopError as error:
                 self._say({"error": str(error), "class": type(error).__name__})
             else:
-                self._say({"done": command["do"]})
+                self._say({"done": command["do"], **(answer or {})})
         return bool(data)
 
     def _do(self, command: dict[str, Any]) -> None:
