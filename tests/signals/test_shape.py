@@ -269,7 +269,7 @@ _WRONG = {
     "window:4,2,1": "'2,1' is no step",
     "decimate:1": "'1' is no factor",
     "decimate:9": "8 samples cannot be decimated by 9",
-    "decimate:2,best": "say mean or pick",
+    "decimate:2,best": "say mean, pick or filter",
     "shuffle:-1": "'-1' is no seed",
     "concatenate:all": "it takes no value",
     "split": "is no way to split",

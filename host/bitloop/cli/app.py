@@ -48,6 +48,7 @@ def make_app() -> typer.Typer:
         project,
         prove,
         report,
+        sampling,
         search,
         shape,
         time,
@@ -68,6 +69,7 @@ def make_app() -> typer.Typer:
     app.command("check")(check.check)
     app.command("shape")(shape.shape)
     app.command("plot")(plot.plot)
+    app.command("sampling")(sampling.sampling)
     app.command("search")(search.search)
     app.command("libraries")(libraries.libraries)
     app.command("crown")(libraries.crown)

@@ -38,7 +38,7 @@ def shape(
     [bold]remove-axis:3[/]  leave an axis out
     [bold]window:256,128[/]  signals of 256 samples per axis, one every 128 (else end to end)
     [bold]reshape:256[/]  cut signals into shorter ones, or join consecutive ones
-    [bold]decimate:2[/]  means of 2 samples; decimate:2,pick takes one of two
+    [bold]decimate:2[/]  means of 2 samples; decimate:2,pick takes one of two, decimate:2,filter after a low-pass
     [bold]shuffle:1[/]  lines in an order drawn from a seed
     [bold]concatenate[/]  all files as one
     [bold]split:share,80,20[/]  parts of each file; or split:block,100 or split:file,80,20

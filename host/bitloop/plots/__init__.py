@@ -12,6 +12,7 @@ from bitloop.plots.learning import learning
 from bitloop.plots.pareto import pareto
 from bitloop.plots.recall import recall
 from bitloop.plots.report import figures
+from bitloop.plots.sampling import sampling
 from bitloop.plots.save import FORMATS, render, save
 from bitloop.plots.signals import signal_figures
 from bitloop.plots.similarity import similarity
@@ -30,6 +31,7 @@ __all__ = [
     "pareto",
     "recall",
     "render",
+    "sampling",
     "save",
     "signal_figures",
     "similarity",

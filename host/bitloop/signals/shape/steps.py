@@ -10,7 +10,7 @@ import numpy as np
 from bitloop.errors import BitloopError
 from bitloop.signals.shape.columns import remove_axis, remove_columns
 from bitloop.signals.shape.concatenate import concatenate
-from bitloop.signals.shape.decimate import decimate
+from bitloop.signals.shape.decimate import WAYS, decimate
 from bitloop.signals.shape.lines import drop, extract
 from bitloop.signals.shape.numbers import ranges, shares, whole
 from bitloop.signals.shape.reshape import reshape
@@ -74,9 +74,9 @@ def _window(text: str) -> Work:
 def _decimate(text: str) -> Work:
     first, comma, way = text.partition(",")
     factor = whole(first, 2, _MOST, "factor")
-    if comma and way not in ("mean", "pick"):
-        raise BitloopError(f"{way!r} is no way to decimate; say mean or pick")
-    return _each(lambda sheet: decimate(sheet, factor, way == "pick"))
+    if comma and way not in WAYS:
+        raise BitloopError(f"{way!r} is no way to decimate; say {', '.join(WAYS[:-1])} or {WAYS[-1]}")
+    return _each(lambda sheet: decimate(sheet, factor, way if comma else WAYS[0]))
 
 
 def _shuffle(text: str) -> Work:
@@ -123,7 +123,12 @@ STEPS = {
         Step("remove-axis", "remove-axis:3", "leave these axes out", _remove_axis),
         Step("window", "window:256,128", "signals of 256 samples per axis, one every 128 (else end to end)", _window),
         Step("reshape", "reshape:256", "cut signals into shorter ones, or join consecutive ones", _reshape),
-        Step("decimate", "decimate:2", "the mean of every 2 samples; decimate:2,pick takes the first", _decimate),
+        Step(
+            "decimate",
+            "decimate:2",
+            "the mean of every 2 samples; decimate:2,pick or decimate:2,filter as a sensor does",
+            _decimate,
+        ),
         Step("shuffle", "shuffle:1", "the lines in an order drawn from this seed", _shuffle),
         Step("concatenate", "concatenate", "all files as one, in their order", _concatenate),
         Step("split", "split:share,80,20", "parts of 80 and 20 % of each file; also block,100 or file,80,20", _split),

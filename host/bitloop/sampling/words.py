@@ -1,0 +1,74 @@
+"""What a finder says: sentences for people, from the result alone."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from bitloop.sampling.cell import Cell
+from bitloop.sampling.result import Result
+
+_LEVEL = 0.02
+
+
+def recommendation(result: Result) -> str:
+    """The one sentence that matters."""
+    advice = result.advice
+    between = f"{advice.expected:.3f}, 95 % interval {advice.low:.3f} to {advice.high:.3f}"
+    if not result.tells:
+        what = f"no sampling tells the classes apart for certain: {result.measure} {between}"
+        return f"{what}, where guessing has {result.chance:.3f}; check the recordings, or record more"
+    if advice.best == advice.cell:
+        against = "it is the best there is"
+    else:
+        against = f"not distinguishably worse than the best, {advice.best_score:.3f} with {_way(result, advice.best)}"
+    costs = f"{_seconds(result.duration(advice.cell))} per signal, {result.ram(advice.cell):,} B of RAM per buffer"
+    return f"take {_way(result, advice.cell)} ({costs}): {result.measure} {between}; {against}"
+
+
+def remarks(result: Result) -> list[str]:
+    """What to know before believing it."""
+    advice, said = result.advice, []
+    way = "whole logs" if result.whole else f"{result.folds} blocks of time of each log"
+    said.append(
+        f"the figure is of {way} held back one at a time, each judged by a choice that was made without it;"
+        f" the matrix has {advice.score:.3f} there"
+    )
+    if not result.whole:
+        said.append(
+            "what differs between recordings counts as difference between classes here: record each class three times"
+            " or more, on different days or mountings, and whole logs are held back"
+        )
+    if result.settings.level and result.tells and advice.level >= advice.expected - _LEVEL:
+        said.append(
+            f"the mean of each axis is enough for {advice.level:.3f}: if that is how the sensor was mounted and not"
+            " what the machine does, say --no-level"
+        )
+    if result.too_short:
+        label, room = result.shortest
+        total = len(result.too_short) + len(result.scored)
+        said.append(
+            f"{len(result.too_short)} of {total} cells need longer logs: a block of {label} has {room:,} samples"
+            f" ({_seconds(room / result.settings.rate)})"
+        )
+    if result.stopped:
+        said.append("interrupted: only what was scored until then is compared")
+    return said
+
+
+def command(result: Result, files: Sequence[str], folder: str) -> str:
+    """The `bitloop shape` that cuts the logs into signals as recommended."""
+    cell = result.advice.cell
+    steps = [f"window:{cell.length}"]
+    if cell.division > 1:
+        steps.insert(0, f"decimate:{cell.division},{'filter' if result.settings.low_pass else 'pick'}")
+    return shlex.join(["bitloop", "shape", *files, "--log", *steps, "-o", folder])
+
+
+def _way(result: Result, cell: Cell) -> str:
+    part = "the logs' own rate" if cell.division == 1 else f"the logs' over {cell.division}"
+    return f"{cell.length} samples per axis at {result.rate(cell):.5g} Hz ({part})"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3g} s" if seconds >= 1 else f"{1000 * seconds:.3g} ms"
