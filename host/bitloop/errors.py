@@ -13,7 +13,7 @@ class InputError(BitloopError):
     """A file of the user's is at fault. Lines and columns count from 1; a column is a field, not a character."""
 
     def __init__(self, what: str, path: Path | str, line: int | None = None, column: int | None = None) -> None:
-        self.path, self.line, self.column = str(path), line, column
+        self.what, self.path, self.line, self.column = what, str(path), line, column
         place = str(path)
         if line is not None:
             place += f", line {line}"
@@ -60,6 +60,10 @@ class BootError(BitloopError):
 
 class LinkError(BitloopError):
     """The byte stream between host and board failed beyond its retries."""
+
+
+class RecordError(BitloopError):
+    """A recording cannot begin or go on. What was received until then is kept."""
 
 
 class ParityError(BitloopError):

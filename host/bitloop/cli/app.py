@@ -47,6 +47,7 @@ def make_app() -> typer.Typer:
         plot,
         project,
         prove,
+        record,
         report,
         sampling,
         search,
@@ -70,6 +71,7 @@ def make_app() -> typer.Typer:
     app.command("shape")(shape.shape)
     app.command("plot")(plot.plot)
     app.command("sampling")(sampling.sampling)
+    app.command("record")(record.record)
     app.command("search")(search.search)
     app.command("libraries")(libraries.libraries)
     app.command("crown")(libraries.crown)

@@ -133,7 +133,7 @@ class _Sheet:
         if blank == len(piece.data):
             return piece
         _, piece = piece.split(piece.data.rfind(b"\n", 0, blank) + 1)
-        self._separator = _separator(piece.data)
+        self._separator = separator_of(piece.data)
         self._head, rest = piece.split(piece.data.find(b"\n") + 1 or len(piece.data))
         if not _broken(self._head.data, self._separator, at_start=True)[0]:
             self._read(self._head)
@@ -198,7 +198,7 @@ def _broken(line: bytes, separator: bytes, at_start: bool) -> tuple[int, bool]:
     return 1 + int(others.counts.sum()), is_number(outer.decode("ascii"))
 
 
-def _separator(data: bytes) -> bytes:
+def separator_of(data: bytes) -> bytes:
     """The separator of the first line that has one."""
     lines = (line.strip(BLANKS) for line in data[:_START].split(b"\n"))
     marks = (mark for line in lines for mark in (b";", b",", b"\t", b" ") if mark in line)

@@ -1,0 +1,61 @@
+"""The pace of numbered things: right within its own error, and not bent by what comes late."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bitloop.recording.pace import POINTS, Pace, Rate
+
+
+def measured(times: np.ndarray, numbers: np.ndarray | None = None) -> Rate | None:
+    pace = Pace()
+    for number, time in zip(np.arange(len(times)) if numbers is None else numbers, times, strict=True):
+        pace.add(int(number), float(time))
+    return pace.rate()
+
+
+@pytest.mark.parametrize("count", [20, 300, 5000])
+def test_the_rate_is_within_its_own_bounds(count: int) -> None:
+    rng = np.random.default_rng(count)
+    inside = 0
+    for _ in range(10):
+        rate = measured(7.0 + np.arange(count) / 26.3 + rng.normal(0, 2e-3, count))
+        assert rate is not None
+        assert rate.jitter == pytest.approx(2e-3, rel=0.6)
+        assert rate.seconds == pytest.approx((count - 1) / 26.3, rel=0.2)
+        inside += rate.low <= 26.3 <= rate.high
+    assert inside >= 8
+
+
+def test_what_comes_late_does_not_bend_it() -> None:
+    rng = np.random.default_rng(1)
+    times = np.arange(400) / 100.0 + rng.exponential(1e-4, 400)
+    times[rng.choice(400, 60, replace=False)] += rng.uniform(0.05, 2.0, 60)
+    rate = measured(times)
+    assert rate is not None
+    assert rate.hertz == pytest.approx(100.0, rel=2e-4)
+    assert rate.jitter < 1e-3
+
+
+def test_numbers_that_are_missing_make_it_no_slower() -> None:
+    numbers = np.setdiff1d(np.arange(1000), np.arange(400, 640))
+    rate = measured(numbers / 50.0, numbers)
+    assert rate is not None
+    assert rate.hertz == pytest.approx(50.0)
+
+
+def test_it_remembers_little_however_long_it_goes_on() -> None:
+    pace = Pace()
+    for number in range(50 * POINTS):
+        pace.add(number, number / 8.0)
+    assert len(pace._points) < 2 * POINTS
+    rate = pace.rate()
+    assert rate is not None
+    assert rate.hertz == pytest.approx(8.0)
+    assert rate.seconds > 0.9 * 50 * POINTS / 8.0
+
+
+@pytest.mark.parametrize("times", [[], [1.0], [1.0, 2.0], [3.0, 3.0, 3.0, 3.0]])
+def test_too_little_is_no_rate(times: list[float]) -> None:
+    assert measured(np.array(times)) is None
