@@ -9,18 +9,19 @@ import pytest
 
 from bitloop.signals.acquisitions import read_acquisition, read_whole
 from bitloop.signals.reader import read_table
-from tests.signals import corpus_acquisitions, corpus_text
+from tests.signals import corpus_acquisitions, corpus_binary, corpus_text
 from tests.signals.corpus import Malformed, assert_refused
 
-ROWS = (*corpus_text.ROWS, *corpus_acquisitions.ROWS)
+ROWS = (*corpus_text.ROWS, *corpus_acquisitions.ROWS, *corpus_binary.ROWS)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _warm(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What is loaded with the first file of a run is no part of the times."""
-    path = tmp_path_factory.mktemp("warm") / "good.csv"
-    path.write_bytes(b"1,2\n3,4\n")
-    read_table(path)
+    folder = tmp_path_factory.mktemp("warm")
+    for name, content in {"good.csv": lambda: b"1,2\n3,4\n", **corpus_binary.GOOD}.items():
+        (folder / name).write_bytes(content())
+        read_table(folder / name)
 
 
 def _read_acquisition(folder: Path) -> None:
@@ -36,6 +37,11 @@ def test_malformed_text_is_refused_in_a_sentence(row: Malformed, tmp_path: Path)
 @pytest.mark.parametrize("row", corpus_acquisitions.ROWS, ids=lambda row: row.name)
 def test_malformed_acquisitions_are_refused_in_a_sentence(row: Malformed, tmp_path: Path) -> None:
     assert_refused(row, tmp_path, _read_acquisition)
+
+
+@pytest.mark.parametrize("row", corpus_binary.ROWS, ids=lambda row: f"{row.file}: {row.name}")
+def test_malformed_binary_files_are_refused_in_a_sentence(row: Malformed, tmp_path: Path) -> None:
+    assert_refused(row, tmp_path, read_table)
 
 
 def test_every_row_has_a_name_of_its_own() -> None:

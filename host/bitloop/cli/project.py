@@ -42,7 +42,7 @@ def new(
 
 def add(
     project: Folder,
-    file: Annotated[Path, typer.Argument(help="Recording, one signal per line (.csv or .txt).", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Recording, one signal per line or row.", show_default=False)],
     label: Annotated[
         str, typer.Option("--as", help="regular or abnormal; for classes the name of the class.", show_default=False)
     ] = "",

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def shape(
     work: Annotated[
         list[str],
-        typer.Argument(metavar="FILE... STEP...", help="Files (.csv or .txt), then what to do.", show_default=False),
+        typer.Argument(
+            metavar="FILE... STEP...", help="Files of signals or logs, then what to do.", show_default=False
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")] = Path(),
     axes: Axes = None,

@@ -15,12 +15,17 @@ import numpy as np
 from bitloop.errors import BitloopError, InputError
 from bitloop.signals import text
 from bitloop.signals.dataset import Recording
+from bitloop.signals.formats import numpy_file, parquet, wav
 from bitloop.signals.log import Log
 from bitloop.signals.table import Table, check_size
 
 READERS: Mapping[str, Callable[[Path], Table]] = {
     ".csv": text.read,
     ".txt": text.read,
+    ".wav": wav.read,
+    ".npy": numpy_file.read_npy,
+    ".npz": numpy_file.read_npz,
+    ".parquet": parquet.read,
 }
 
 
@@ -39,14 +44,15 @@ def read_recording(
 
 
 def read_log(path: Path, axes: int | None = None, rate_hz: float | None = None, label: str = "") -> Log:
-    """A continuous log, one sample per line; InputError where lines have another number of values than `axes`."""
+    """A continuous log, one sample per line, at the rate given or the one the file knows; InputError where lines have
+    another number of values than `axes`."""
     table = read_table(path)
     count = table.values.shape[1]
     if axes is not None and count != axes:
         what = f"{count} values are not one sample of {axes} axes; a continuous log has one sample per line"
         raise InputError(what, path, int(table.lines[0]))
-    names = tuple(f"axis {axis}" for axis in range(1, count + 1))
-    return Log(path.name, table.values, rate_hz, names, ("",) * count, label)
+    names = table.axes or tuple(f"axis {axis}" for axis in range(1, count + 1))
+    return Log(path.name, table.values, rate_hz or table.rate_hz, names, table.units or ("",) * count, label)
 
 
 def sha256(path: Path) -> str:

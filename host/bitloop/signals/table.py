@@ -19,11 +19,15 @@ class Table:
     """`values` is float32 (lines, values per line); `lines` has each row's line number in the file, from 1.
 
     `cut` are the lines left out because they are what is left of a signal where a recording began or was broken off.
+    Where the file is a continuous log and says so: its rate, and a name and unit per axis.
     """
 
     values: NDArray[np.float32]
     lines: NDArray[np.int64]
     cut: tuple[int, ...] = ()
+    rate_hz: float | None = None
+    axes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
 
 def check_size(path: Path, table: Table) -> Table:

@@ -1,0 +1,1 @@
+"""Files of signals and logs that other programs write and read: WAV, NumPy, Parquet, Edge Impulse."""
