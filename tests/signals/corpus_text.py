@@ -34,6 +34,7 @@ ROWS = (
     _row("thousands separated", b"1'000;2\n", "not a number", 1, 1),
     _row("semicolons after commas", b"1,2\n3,4\n5;6\n", "'5;6' is not a number", 3, 1),
     _row("pipes", b"1|2|3\n4|5|6\n", "not a number", 1, 1),
+    _row("a separator alone", b"1,2\n,\n3,4\n", "a value is missing", 2, 1),
     _row("a missing value", b"1,2,3\n4,,6\n", "a value is missing", 2, 2),
     _row("two trailing commas", b"1,2\n3,4,,\n", "a value is missing", 2, 3),
     _row("a short line", _lines(b"0.5,1.5,2.5"), "3 values where the others have 4", 1500),

@@ -41,10 +41,11 @@ def scan(data: bytes, separator: bytes) -> Scan | None:
     """The numbers of whole lines that end with LF (the last need not); None where anything is not as it should be."""
     if data.translate(None, NUMBERS + BLANKS + separator + b"\n"):
         return None
-    plain = _plain(data, separator)
     mark = b" " if separator in BLANKS else separator
-    if mark != b" " and b" " in plain:
+    plain = _plain(data, mark)
+    if mark != b" " and (b" " in plain or plain.startswith(mark) or b"\n" + mark in plain):
         return None
+    plain = plain.replace(mark + b"\n", b"\n")
     raw = np.frombuffer(plain, dtype=np.uint8)
     ends = np.flatnonzero(raw == ord("\n"))
     starts = np.concatenate(([0], ends[:-1] + 1))
@@ -66,19 +67,18 @@ def rounded(values: NDArray[np.float64]) -> NDArray[np.float32] | None:
     return result if np.isfinite(result).all() else None
 
 
-def _plain(data: bytes, separator: bytes) -> bytes:
-    """The same lines, each with its end, without the blanks and the one trailing separator that mean nothing."""
+def _plain(data: bytes, mark: bytes) -> bytes:
+    """The same lines, each with its end, without the blanks that mean nothing."""
     if not data.endswith(b"\n"):
         data += b"\n"
     data = data.replace(b"\t", b" ")
-    hard = separator not in BLANKS
-    if b" " in data:
-        while b"  " in data:
-            data = data.replace(b"  ", b" ")
-        for beside in (b"\n", separator) if hard else (b"\n",):
-            data = data.replace(b" " + beside, beside).replace(beside + b" ", beside)
-        data = data.removeprefix(b" ")
-    return data.replace(separator + b"\n", b"\n") if hard else data
+    if b" " not in data:
+        return data
+    while b"  " in data:
+        data = data.replace(b"  ", b" ")
+    for beside in {b"\n", mark} - {b" "}:
+        data = data.replace(b" " + beside, beside).replace(beside + b" ", beside)
+    return data.removeprefix(b" ")
 
 
 def _numbers(column: bytes, blank_lines: bool) -> NDArray[np.float32] | None:
