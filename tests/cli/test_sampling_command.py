@@ -94,7 +94,7 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path) -> None:
     wide = tmp_path / "wide.csv"
     np.savetxt(wide, np.zeros((100, 384)), delimiter=",", fmt="%g")
     broken = tmp_path / "broken.csv"
-    broken.write_text("1\n2\nx\n")
+    broken.write_text("1\n2\nx\n3\n4\n")
     for arguments, sentence in {
         (): "nobody said which logs",
         (slow, "--rate", 100): "only one class",

@@ -10,7 +10,7 @@ import typer
 from bitloop.cli.output import Force, Json, progress, result, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -64,7 +64,7 @@ def sampling(
     from bitloop.cli.bar import bar
     from bitloop.files import refuse_overwrite
     from bitloop.sampling import find
-    from bitloop.sampling.words import command
+    from bitloop.sampling.words import command, recommendation, remarks
 
     if output is not None:
         for name in ("csv", "png", "svg"):
@@ -77,8 +77,9 @@ def sampling(
         found = find(read, settings, lambda done, total, cells: update(done, total, _best(cells)))
     files = [] if output is None else _write(found, output, force)
     cut = command(found, [str(path) for path, _ in named], "signals") if found.tells else None
-    record = found.to_record() | {"command": cut, "files": [str(path) for path in files]}
-    result(as_json, record, lambda console: _show(console, found, cut, files))
+    words = {"recommendation": recommendation(found), "remarks": remarks(found), "command": cut}
+    record = found.to_record() | words | {"files": [str(path) for path in files]}
+    result(as_json, record, lambda console: _show(console, found, record))
 
 
 def _named(
@@ -169,16 +170,14 @@ def _write(found: Result, folder: Path, force: bool) -> list[Path]:
     return [table, *save({"sampling": drawn}, folder, force=force)]
 
 
-def _show(console: Console, found: Result, cut: str | None, files: Sequence[Path]) -> None:
-    from bitloop.sampling.words import recommendation, remarks
-
+def _show(console: Console, found: Result, record: Mapping[str, Any]) -> None:
     console.print(_table(found))
-    say(console, "\n" + recommendation(found))
-    for remark in remarks(found):
+    say(console, f"\n{record['recommendation']}")
+    for remark in record["remarks"]:
         say(console, f"- {remark}")
-    if cut is not None:
-        say(console, f"signal files like that: {cut}")
-    for path in files:
+    if record["command"]:
+        say(console, f"signal files like that: {record['command']}")
+    for path in record["files"]:
         say(console, f"wrote {path}")
 
 

@@ -16,8 +16,9 @@ from bitloop.signals.log import Log
 
 FOLDS, FEWEST_LOGS = 5, 3
 """Blocks a log is cut into; and logs of every label from which on whole logs are held back instead."""
-MOST = 32
-"""Signals taken from one label and fold; they overlap by up to three quarters where the block is short."""
+MOST, FEWEST = 128, 8
+"""Signals taken from one fold, shared by its labels, but this many of each if there are so many. They overlap by up
+to three quarters where blocks are short."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,11 @@ def blocks(logs: Sequence[Log], labels: Sequence[str]) -> tuple[tuple[Block, ...
             parts = [log.x] if whole else np.array_split(log.x, folds)
             made += [Block(number, at % folds if whole else fold, part) for fold, part in enumerate(parts)]
     return tuple(made), folds, whole
+
+
+def share(labels: int, parts: int) -> int:
+    """Signals taken from each of so many blocks of one label and fold."""
+    return max(1, max(FEWEST, MOST // labels) // parts)
 
 
 def signals(x: NDArray[np.float32], length: int, most: int) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import SearchError
-from bitloop.sampling.blocks import MOST, Block, blocks, signals
+from bitloop.sampling.blocks import Block, blocks, share, signals
 from bitloop.sampling.cell import Cell, cells
 from bitloop.sampling.choose import choose
 from bitloop.sampling.features import Described
@@ -123,8 +123,8 @@ def _cut(parts: Sequence[Block], slow: Sequence[NDArray[np.float32]], length: in
     described, label, fold = [], [], []
     for number in range(len(whole)):
         own = [(part.fold, x) for part, x in zip(parts, slow, strict=True) if part.label == number]
-        shares = np.bincount([place for place, _ in own])
-        cut = [signals(x, length, max(1, MOST // int(shares[place]))) for place, x in own]
+        parted = np.bincount([place for place, _ in own])
+        cut = [signals(x, length, share(len(whole), int(parted[place]))) for place, x in own]
         described.append(Described.of(np.concatenate(cut)))
         label.append(np.full(sum(map(len, cut)), number))
         fold += [np.full(len(taken), place) for (place, _), taken in zip(own, cut, strict=True)]

@@ -13,7 +13,7 @@ from bitloop.sampling.cell import DIVISIONS, LENGTHS
 from bitloop.signals.dataset import ABNORMAL, REGULAR
 from bitloop.signals.log import Log
 
-MOST_AXES = 32
+MOST_AXES = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,19 @@ _LEVEL = 0.02
 def recommendation(result: Result) -> str:
     """The one sentence that matters."""
     advice = result.advice
-    between = f"{advice.expected:.3f}, 95 % interval {advice.low:.3f} to {advice.high:.3f}"
+    reaches = f"{result.measure} {advice.expected:.3f} (95 % interval {advice.low:.3f} to {advice.high:.3f})"
     if not result.tells:
-        what = f"no sampling tells the classes apart for certain: {result.measure} {between}"
+        what = f"no sampling tells the classes apart for certain: {reaches}"
         return f"{what}, where guessing has {result.chance:.3f}; check the recordings, or record more"
-    if advice.best == advice.cell:
-        against = "it is the best there is"
-    else:
-        against = f"not distinguishably worse than the best, {advice.best_score:.3f} with {_way(result, advice.best)}"
+    division = advice.cell.division
+    part = "the logs' own rate" if division == 1 else f"the logs' rate over {division}"
     costs = f"{_seconds(result.duration(advice.cell))} per signal, {result.ram(advice.cell):,} B of RAM per buffer"
-    return f"take {_way(result, advice.cell)} ({costs}): {result.measure} {between}; {against}"
+    against = "the best there is"
+    if advice.best != advice.cell:
+        against = (
+            f"not distinguishably worse than the best ({advice.best_score:.3f} with {_way(result, advice.best)})"
+        )
+    return f"take {_way(result, advice.cell)}, {part}: {costs}, {reaches}, {against}"
 
 
 def remarks(result: Result) -> list[str]:
@@ -66,8 +69,7 @@ def command(result: Result, files: Sequence[str], folder: str) -> str:
 
 
 def _way(result: Result, cell: Cell) -> str:
-    part = "the logs' own rate" if cell.division == 1 else f"the logs' over {cell.division}"
-    return f"{cell.length} samples per axis at {result.rate(cell):.5g} Hz ({part})"
+    return f"{cell.length} samples per axis at {result.rate(cell):.5g} Hz"
 
 
 def _seconds(seconds: float) -> str:

@@ -27,8 +27,6 @@ class Port(WordDevice):
         """Called before pins may change."""
         self.after: Callable[[], None] = lambda: None
         """Called after they may have changed."""
-        self.watchers: list[Callable[[], None]] = []
-        """Called then, too: who is selected by pins."""
 
     @abstractmethod
     def alternate(self, pin: int) -> int | None:
@@ -43,10 +41,6 @@ class Port(WordDevice):
         """Whether a pin only pulls low, so that others on its wire can do so, too."""
 
     @abstractmethod
-    def drives_low(self, pin: int) -> bool:
-        """Whether a pin is an output that is low."""
-
-    @abstractmethod
     def _inputs(self) -> int:
         """Levels of the pins, a bit each."""
 
@@ -54,8 +48,6 @@ class Port(WordDevice):
         self.before()
         super().write(offset, size, value)
         self.after()
-        for watch in self.watchers:
-            watch()
 
     def load(self, offset: int) -> int:
         return self._inputs() if offset == self.IDR else super().load(offset)
@@ -80,9 +72,6 @@ class PortV2(Port):
 
     def open_drain(self, pin: int) -> bool:
         return bool(self.words.get(self.OTYPER, 0) >> pin & 1)
-
-    def drives_low(self, pin: int) -> bool:
-        return self._mode(pin) == self._OUTPUT and not self.words.get(self.ODR, 0) >> pin & 1
 
     def store(self, offset: int, value: int) -> None:
         if offset == self.BSRR:
@@ -123,10 +112,6 @@ class PortV1(Port):
     def open_drain(self, pin: int) -> bool:
         configuration, mode = self._of(pin)
         return bool(mode and configuration & 1)
-
-    def drives_low(self, pin: int) -> bool:
-        configuration, mode = self._of(pin)
-        return bool(mode) and not configuration & 2 and not self.words.get(self.ODR, 0) >> pin & 1
 
     def store(self, offset: int, value: int) -> None:
         if offset == self.BSRR:
