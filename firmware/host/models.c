@@ -4,6 +4,8 @@
 #include "../kernels/boosting_classes.h"
 #include "../kernels/cnn_classes.h"
 #include "../kernels/cnn_int8_classes.h"
+#include "../kernels/committee_classes.h"
+#include "../kernels/committee_values.h"
 #include "../kernels/forest_classes.h"
 #include "../kernels/forest_values.h"
 #include "../kernels/gaussian.h"
@@ -146,3 +148,18 @@ BLH_STATIC(isolation_forest, 1u,
                                            number(tables, 5), row))
 
 BLH_STAGE(similarity, for (size_t i = 0; i < axes * length; i++) row[i] = (float)bl_similarity(row[i]))
+
+/* What members said: 1 and their answer, or zeros. */
+static inline uint32_t counted(size_t outputs, size_t members, const float ballots[], float out[])
+{
+    uint32_t votes = 0u;
+    bl_committee_begin(outputs, out);
+    for (size_t m = 0; m < members; m++)
+        if (ballots[m * (outputs + 1u)] > 0.0f)
+            votes = bl_committee_vote(outputs, &ballots[m * (outputs + 1u) + 1u], votes, out);
+    return votes;
+}
+
+BLH_STATIC(committee_classes, params[0],
+           bl_committee_classes(params[0], counted(params[0], params[1], row, result), result))
+BLH_STATIC(committee_values, 1u, bl_committee_values(counted(1u, params[1], row, result), result))

@@ -38,6 +38,7 @@
                     const float x[], float out[], float work[])                                                 \
     {                                                                                                           \
         (void)params;                                                                                           \
+        (void)tables;                                                                                           \
         (void)work;                                                                                             \
         for (size_t s = 0; s < signals; s++) {                                                                  \
             const float *const row = &x[s * features];                                                          \

@@ -24,8 +24,13 @@ from bitloop.targets import target
 from bitloop_hil.prove import Signals
 from tests.hil.real import AXES, LEARNED, Case, recordings
 
-FOUND = tuple(ENTRIES)
-"""Names of the entries: each stands for a library."""
+COMMITTEES = {
+    "committee_classes": ("linear_int8", "fast_forest", "nearest_classes"),
+    "committee_values": ("kernel_ridge_int8", "boosting_values"),
+}
+"""Entries whose recipes answer together."""
+FOUND = (*ENTRIES, *COMMITTEES)
+"""Names of the entries and of the committees: each stands for a library."""
 SIGNALS, TRIES = 120, 60
 BUDGET = Budget(64 * 1024, 256 * 1024, target("cortex-m4f"))
 
@@ -33,11 +38,13 @@ BUDGET = Budget(64 * 1024, 256 * 1024, target("cortex-m4f"))
 @cache
 def found(data: Path, name: str) -> Case:
     """The library an entry makes of real recordings, and the signals that prove it."""
-    shop = _shop(data, ENTRIES[name].kind)
+    names = COMMITTEES.get(name, (name,))
+    shop = _shop(data, ENTRIES[names[0]].kind)
     space = Space.of(shop.table.kind, shop.given, unit_of(shop.table))
     rng = np.random.default_rng(sum(name.encode()))
     for attempt in range(TRIES):
-        outcome = evaluate(shop, BUDGET, 0, _recipe(rng, space, name, attempt))
+        recipes = [_recipe(rng, space, own, attempt) for own in names]
+        outcome = evaluate(shop, BUDGET, 0, recipes[0] if len(recipes) == 1 else Recipe.together(recipes))
         if outcome.complete:
             library = finish.fitted(shop, outcome, {}, 1.5)
             given = recordings(data, shop.table.kind)

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from bitloop.kernels import boosting_classes, forest_classes, forest_values, unrolled_forest
-from bitloop.kernels.base import Model, Shape
+from bitloop.kernels.base import Model, Shape, StaticModel
+from bitloop.kernels.committee import Member
+from bitloop.kernels.committee_classes import CommitteeClasses
+from bitloop.kernels.committee_values import CommitteeValues
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.half_space_trees import HalfSpaceTrees
@@ -22,9 +25,11 @@ from bitloop.kernels.naive_bayes import NaiveBayes
 from bitloop.kernels.nearest_classes import NearestClasses
 from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.pca_residual import PcaResidual
+from bitloop.kernels.pick import Pick
 from bitloop.kernels.pipeline import Pipeline
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.running_gaussian import RunningGaussian
+from bitloop.kernels.scale import Scale
 from bitloop.kernels.sefr import Sefr
 from bitloop.kernels.sliding_neighbors import SlidingNeighbors
 from bitloop.library import Library
@@ -90,7 +95,18 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "ridge": lambda d: Ridge(_noise(d), 0.5),
     "nearest_values": lambda d: NearestValues(_features()[:9].copy(), _noise(9), 2),
     "forest_values": lambda d: _forest_values(),
+    "committee_classes": lambda d: CommitteeClasses(
+        d, _members(Linear(_noise(3, 4), _noise(3)), _forest_classes(), d)
+    ),
+    "committee_values": lambda d: CommitteeValues(d, _members(Ridge(_noise(4), 0.5), _forest_values(), d)),
 }
+
+
+def _members(features: int, few: StaticModel, other: StaticModel) -> tuple[Member, ...]:
+    """One that picks four of the last features, one that takes all of them scaled."""
+    scaled = Scale.zscore(_features()[:, :, None])
+    picked = Member(features - 5, 5, (Pick(np.array([4, 0, 1, 1], dtype=np.uint16)),), few)
+    return picked, Member(0, features, (scaled,), other)
 
 
 def _fitted(kernel: str) -> Model:

@@ -11,6 +11,9 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTre
 from bitloop.emulator import Emulator
 from bitloop.kernels import boosting_classes, forest_classes, forest_values, isolation_forest
 from bitloop.kernels.base import Model
+from bitloop.kernels.committee import Member
+from bitloop.kernels.committee_classes import CommitteeClasses
+from bitloop.kernels.committee_values import CommitteeValues
 from bitloop.kernels.gaussian import Gaussian
 from bitloop.kernels.growing_prototypes import GrowingPrototypes
 from bitloop.kernels.half_space_trees import HalfSpaceTrees
@@ -29,7 +32,9 @@ from bitloop.kernels.nearest_radius import NearestRadius
 from bitloop.kernels.nearest_values import NearestValues
 from bitloop.kernels.one_class_svm import OneClassSvm
 from bitloop.kernels.pca_residual import PcaResidual
+from bitloop.kernels.pick import Pick
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
+from bitloop.kernels.quadratic import Quadratic
 from bitloop.kernels.rbf_classes import RbfClasses
 from bitloop.kernels.rbf_classes_int8 import RbfClassesInt8
 from bitloop.kernels.rbf_values import RbfValues
@@ -37,6 +42,7 @@ from bitloop.kernels.rbf_values_int8 import RbfValuesInt8
 from bitloop.kernels.ridge import Ridge
 from bitloop.kernels.ridge_int8 import RidgeInt8
 from bitloop.kernels.running_gaussian import RunningGaussian
+from bitloop.kernels.scale import Scale
 from bitloop.kernels.sefr import Sefr
 from bitloop.kernels.sliding_neighbors import SlidingNeighbors
 from bitloop.kernels.unrolled_forest import unrolled
@@ -117,6 +123,22 @@ EXAMPLES: dict[str, Callable[[], Model]] = {
     "mlp_int8_values": lambda: MlpInt8Values(level=7.0, **plain_fields((D, 8, 1), 1)),
     "cnn_classes": lambda: plain_cnn(1, 2, 3, (4, 2, 1), (4, 2, 1), 3, True),
     "cnn_int8_classes": lambda: plain_cnn_int8(1, 2, 3, (4, 1, 2), (4, 2, 1), 3, False),
+    "committee_classes": lambda: CommitteeClasses(
+        D,
+        (
+            Member(0, D, (Scale.zscore(X[:, :, None]),), EXAMPLES["linear"]()),
+            Member(0, D, (), EXAMPLES["unrolled_forest"]()),
+            Member(0, D, (Pick(np.uint16([5, 0, 1, 1, 2, 3])),), EXAMPLES["rbf_classes_int8"]()),
+        ),
+    ),
+    "committee_values": lambda: CommitteeValues(
+        D,
+        (
+            Member(2, 3, (Scale.minmax(X[:, 2:5, None]), Quadratic(3)), Ridge(X[0, [0] * 9], 0.3)),
+            Member(0, D, (), EXAMPLES["nearest_values"]()),
+            Member(0, D, (), EXAMPLES["mlp_int8_values"]()),
+        ),
+    ),
     "one_class_svm": lambda: OneClassSvm(X[:40:4].copy(), np.full(10, 0.1, np.float32), 0.02, 3.0),
     "nearest_radius": lambda: NearestRadius(X[:40:4].copy(), 2, 5.0),
     "isolation_forest": lambda: isolation_forest.from_trees(

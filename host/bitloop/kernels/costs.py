@@ -18,6 +18,7 @@ from typing import Any
 
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import Constant, Model
+from bitloop.kernels.committee import Committee
 from bitloop.kernels.pipeline import Pipeline
 
 Table = Mapping[str, Any]
@@ -71,7 +72,13 @@ def uses(pipeline: Pipeline) -> Iterator[Use]:
     for step in pipeline.preprocessing.steps():
         effort = step.stage.effort(step.given)
         yield Use(step.stage.kernel, step.given.size, step.after.size, effort)
-    yield use_of(pipeline.model)
+    if not isinstance(pipeline.model, Committee):
+        yield use_of(pipeline.model)
+        return
+    for member in pipeline.model.members:  # what the committee does itself is next to nothing
+        for stage, (given, after) in zip(member.head, member.steps(), strict=True):
+            yield Use(stage.kernel, given.size, after.size, stage.effort(given))
+        yield use_of(member.model)
 
 
 def use_of(model: Model) -> Use:

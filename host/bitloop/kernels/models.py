@@ -6,6 +6,8 @@ from bitloop.kernels.base import Model
 from bitloop.kernels.boosting_classes import BoostingClasses
 from bitloop.kernels.cnn_classes import CnnClasses
 from bitloop.kernels.cnn_int8_classes import CnnInt8Classes
+from bitloop.kernels.committee_classes import CommitteeClasses
+from bitloop.kernels.committee_values import CommitteeValues
 from bitloop.kernels.forest_classes import ForestClasses
 from bitloop.kernels.forest_values import ForestValues
 from bitloop.kernels.gaussian import Gaussian
@@ -73,4 +75,6 @@ MODELS: tuple[type[Model], ...] = (
     OneClassSvm,
     NearestRadius,
     IsolationForest,
+    CommitteeClasses,
+    CommitteeValues,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,9 @@ def from_record(data: object, classes: Sequence[type[T]]) -> T:
     found = by_name.get(name) if isinstance(name, str) else None
     if found is None:
         raise LibraryError(f"kernel {name!r} is unknown to this version of bitloop")
+    read = getattr(found, "read", None)  # of kernels that hold further ones
+    if read is not None:
+        return cast(T, read(data, classes))
     hints = get_type_hints(found, include_extras=True)
     wanted = [f.name for f in fields(found)]  # type: ignore[arg-type]
     if set(data) != {"kernel", *wanted}:
@@ -51,7 +54,9 @@ def _plain(value: Any) -> Any:
         return float(str(value))
     if isinstance(value, np.integer):
         return int(value)
-    return list(value) if isinstance(value, tuple) else value
+    if hasattr(value, "to_record"):
+        return value.to_record()
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _read(value: Any, hint: Any, where: str) -> Any:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import Features, Model, StaticModel
-from bitloop.kernels.pipeline import refused
+from bitloop.kernels.committee import mean
+from bitloop.kernels.pipeline import Preprocessing, refused
 from bitloop.native import host
+from bitloop.search.committees import join
 from bitloop.search.detect import detection_folds
 from bitloop.search.fits import ENTRIES
 from bitloop.search.folds import Fold
@@ -25,6 +27,13 @@ REFUSED = -1
 """The answer to signals whose features the library refuses: always wrong."""
 
 
+class Prepares(Protocol):
+    """Whatever knows the kernels before its model."""
+
+    @property
+    def preprocessing(self) -> Preprocessing: ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FoldAnswers:
     """One fold: what was true and what was said (class numbers, 0 regular and 1 abnormal, or values).
@@ -32,21 +41,55 @@ class FoldAnswers:
     `quality` is balanced accuracy, or R2 against the variance of all targets. `firmness` computes, 0 to 1, how well
     it holds when things get harder: for classes balanced accuracy on varied signals, and with the parts swapped
     (fitted on the held-out signals, tested on the rest); for extrapolation R2 with the parts swapped; for detection
-    the gap between regular and abnormal. `outputs` is what the model gave: probabilities, ratios or values.
+    the gap between regular and abnormal. `outputs` is what the model gave: probabilities, ratios or values; zeros
+    where the signal is not `usable` but refused.
     """
 
     truth: NDArray[Any]
     said: NDArray[Any]
     outputs: Features
     quality: float
+    usable: NDArray[np.bool_]
     firmness: Callable[[], float]
     model: Model
-    view: Prepared
+    view: Prepares
 
 
 def fold_answers(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
     """Answers of each fold; LibraryError where the recipe does not fit the signals."""
-    return _KINDS[shop.table.kind](shop, recipe)
+    return _committee(shop, recipe) if recipe.members else _KINDS[shop.table.kind](shop, recipe)
+
+
+def _committee(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
+    """The mean of the members' answers, which are remembered for the other committees they sit on.
+
+    It is as firm as its members are on average.
+    """
+    table = shop.table
+    for parts in zip(*(_remembered(shop, member) for member in recipe.members), strict=True):
+        usable = np.logical_and.reduce([part.usable for part in parts])
+        ballots = [np.concatenate([usable[:, None], part.outputs], axis=1, dtype=np.float32) for part in parts]
+        truth, outputs = parts[0].truth, mean(ballots, 0.0)
+        if table.kind == "classes":
+            said: NDArray[Any] = decide(outputs, usable)
+            quality = balanced_accuracy(truth, said, len(table.labels))
+        else:
+            said = outputs[:, 0]
+            quality = skill(truth, said, float(np.var(table.targets, dtype=np.float64)))
+        whole = join([(part.view.preprocessing, part.model) for part in parts])
+        yield FoldAnswers(truth, said, outputs, quality, usable, partial(_mean_firmness, parts), whole.model, whole)
+
+
+def _remembered(shop: Workshop, recipe: Recipe) -> tuple[FoldAnswers, ...]:
+    return shop.remember(
+        ("answers", recipe),
+        lambda: tuple(replace(part, firmness=cache(part.firmness)) for part in fold_answers(shop, recipe)),
+        lambda found: sum(4 * part.outputs.nbytes + (1 << 14) for part in found),
+    )
+
+
+def _mean_firmness(parts: Sequence[FoldAnswers]) -> float:
+    return sum(part.firmness() for part in parts) / len(parts)
 
 
 def _classes(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
@@ -62,7 +105,7 @@ def _classes(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
         outputs = run(model, view.base[fold.test], usable)
         said = decide(outputs, usable)
         firmness = partial(_class_firmness, shop, recipe, fold, view, model)
-        yield FoldAnswers(truth, said, outputs, balanced_accuracy(truth, said, count), firmness, model, view)
+        yield FoldAnswers(truth, said, outputs, balanced_accuracy(truth, said, count), usable, firmness, model, view)
 
 
 def _class_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared, model: StaticModel) -> float:
@@ -88,10 +131,11 @@ def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
             raise LibraryError("the features of too many signals are refused")
         model = fit(x, targets, dict(recipe.hyper), shop.seed)
         truth = table.targets[fold.test]
-        outputs = run(model, view.base[fold.test], view.usable[fold.test])
+        usable = view.usable[fold.test]
+        outputs = run(model, view.base[fold.test], usable)
         said = outputs[:, 0]
         firmness = partial(_value_firmness, shop, recipe, fold, view)
-        yield FoldAnswers(truth, said, outputs, skill(truth, said, variance), firmness, model, view)
+        yield FoldAnswers(truth, said, outputs, skill(truth, said, variance), usable, firmness, model, view)
 
 
 def _value_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared) -> float:
@@ -111,6 +155,7 @@ def _detections(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
             fold.said,
             fold.ratio[:, None],
             fold.quality,
+            np.ones(len(fold.truth), dtype=np.bool_),
             partial(float, fold.confidence),
             fold.model,
             fold.view,

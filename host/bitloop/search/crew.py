@@ -22,7 +22,7 @@ from bitloop.search.workshop import Workshop
 BATCH = 6
 """Recipes handed out at a time: few enough to stop soon, enough to hide the cost of handing them out."""
 
-SCREEN, FULL, AGAIN = "screen", "full", "again"
+SCREEN, FULL, TOGETHER, AGAIN = "screen", "full", "together", "again"
 Task = tuple[int, Recipe]
 
 

@@ -72,7 +72,7 @@ def lightness(cost: Cost, budget: Budget, recipe: Recipe) -> float:
 
     Of candidates that score alike the plainer one is likelier to do as well on signals nobody has seen.
     """
-    return 1.0 - cost.share(budget) - FURTHER_VIEW * (len(recipe.branches) - 1)
+    return 1.0 - cost.share(budget) - FURTHER_VIEW * recipe.further_views
 
 
 def score(folds: Sequence[float], confidence: float, light: float) -> float:

@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 
 from bitloop.kernels.base import StaticModel
-from bitloop.kernels.pipeline import Pipeline
+from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.library.file import Library
 from bitloop.library.layout import knowledge_bytes
 from bitloop.library.sizes import Sizes, measure
 from bitloop.search import threads
 from bitloop.search.answers import FoldAnswers, fold_answers
 from bitloop.search.calibrate import calibration_error, sharpened, temperature
+from bitloop.search.committees import join
 from bitloop.search.cost import Cost, least
 from bitloop.search.detect import learned, shipped_limit
 from bitloop.search.fits import ENTRIES
 from bitloop.search.learning import learning_curve, recommended
+from bitloop.search.recipe import Recipe
 from bitloop.search.report import measures
 from bitloop.search.result import Budget, Candidate, Outcome
 from bitloop.search.workshop import Workshop
@@ -149,13 +151,13 @@ def _sharpness(folds: Sequence[FoldAnswers], metrics: dict[str, Any]) -> float:
 def fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any], factor: float) -> Library:
     """The library of a recipe, from every signal there is. What learning took is added to the metrics."""
     table, recipe = shop.table, outcome.recipe
-    rows = table.rows(0) if table.detects else np.arange(len(table.x))
+    if not table.detects:
+        found = [_whole(shop, member, factor) for member in recipe.members or (recipe,)]
+        pipeline = join(found) if recipe.members else Pipeline(*found[0])
+        return Library(pipeline, table.labels if table.kind == "classes" else ())
+    rows = table.rows(0)
     view = shop.view(recipe, rows, "all")
     preprocessing = view.preprocessing
-    if not table.detects:
-        model: StaticModel = ENTRIES[recipe.model].fit(*shop.examples(view, rows), dict(recipe.hyper), shop.seed)
-        model = model.sharpened(factor)
-        return Library(Pipeline(preprocessing, model), table.labels if table.kind == "classes" else ())
     limit = shipped_limit(shop, recipe)
     detector = learned(recipe, view.base[rows[view.usable[rows]]], shop.seed)
     pipeline = Pipeline(preprocessing, detector.model.with_limit(limit))
@@ -164,6 +166,14 @@ def fitted(shop: Workshop, outcome: Outcome, metrics: dict[str, Any], factor: fl
     curve = learning_curve(shop, recipe, limit)
     metrics["learning_curve"] = [[count, accuracy] for count, accuracy in curve]
     return Library(pipeline, (), recommended(curve), detector.state, table.multi_sensor)
+
+
+def _whole(shop: Workshop, recipe: Recipe, factor: float) -> tuple[Preprocessing, StaticModel]:
+    """A recipe fitted on every signal there is, its probabilities sharpened."""
+    rows = np.arange(len(shop.table.x))
+    view = shop.view(recipe, rows, "all")
+    model: StaticModel = ENTRIES[recipe.model].fit(*shop.examples(view, rows), dict(recipe.hyper), shop.seed)
+    return view.preprocessing, model.sharpened(factor)
 
 
 def _report(

@@ -14,11 +14,13 @@ from bitloop import __version__
 from bitloop.errors import SearchError
 from bitloop.kernels.base import Shape
 from bitloop.native import host
+from bitloop.search import committees
 from bitloop.search.budget import Budget
-from bitloop.search.crew import AGAIN, FULL, SCREEN, Alone, Crew, Job, Processes, Task
+from bitloop.search.crew import AGAIN, FULL, SCREEN, TOGETHER, Alone, Crew, Job, Processes, Task
 from bitloop.search.finish import finalists
 from bitloop.search.journal import Journal
 from bitloop.search.propose import FIRST, GENERATION, PARENTS, Proposer
+from bitloop.search.recipe import Recipe
 from bitloop.search.record import Record, Watcher
 from bitloop.search.result import Bar, Outcome, SearchResult
 from bitloop.search.space import Space, unit_of
@@ -35,8 +37,12 @@ FINISHING = 0.2, 30.0
 """Share of the time, and seconds at most, kept for second opinions and for fitting and measuring the finalists."""
 LEAST = 0.25
 """Share of the time that is searched however long getting ready took."""
-CONFIRMED, CONFIRMING = 24, 0.05
-"""Candidates that get a second opinion, and the share of the time it may take."""
+JOINING = 0.03
+"""Share of the time that committees may take."""
+CONFIRMED, CONFIRMING = 24, 0.07
+"""Candidates that get a second opinion, and the share of the time by which it has to be there."""
+COMMITTEES = 1 << 40
+"""Numbers of committees, beyond those of all candidates."""
 RESCUED = 3
 """Screened candidates that are cross-validated when a search ends before any was."""
 UNUSABLE = 1000
@@ -83,6 +89,7 @@ def search(
             stopped = "stopped"
         record.tell("finishing")
         rounds.rescue()
+        rounds.combine(math.inf if seconds is None else end + JOINING * seconds)
         rounds.confirm(math.inf if seconds is None else end + CONFIRMING * seconds)
         found = finalists(crew.shop, budget, record.ranked, record.evaluations)
     if not found:
@@ -140,6 +147,23 @@ class _Rounds:
             self.end, self.stage = math.inf, "finishing"
             best = sorted(self._looks, key=lambda o: (-o.screened, o.index))[:RESCUED]
             self._run(FULL, [(o.index, o.recipe) for o in best], Bar())
+
+    def combine(self, end: float) -> None:
+        """Committees of the best, and the best committee with a third member."""
+        if self.proposer.space.kind not in committees.KINDS:
+            return
+        self.end, self.stage = end, "finishing"
+        members = committees.pool(self.record.ranked)
+        found = self._together(committees.pairs(members), 0)
+        if found:
+            found += self._together(committees.enlarged(found[0].recipe, members), committees.POOL**2)
+        self.record.joined(sorted(found, key=lambda outcome: outcome.rank)[:KEPT])
+
+    def _together(self, recipes: Sequence[Recipe], first: int) -> list[Outcome]:
+        """Committees evaluated, the best first."""
+        tasks = [(COMMITTEES + first + number, recipe) for number, recipe in enumerate(recipes)]
+        found = [outcome for outcome in self._run(TOGETHER, tasks, Bar()) if outcome.complete]
+        return sorted(found, key=lambda outcome: outcome.rank)
 
     def confirm(self, end: float) -> None:
         """The best meet other folds, too: who came first among thousands by luck does not do so again."""

@@ -51,15 +51,34 @@ class Recipe:
     head: Head = Head()
     varied: bool = False
     """Whether it trains with variations of the signals, too (variations.py)."""
+    members: tuple[Recipe, ...] = ()
+    """Of a committee: the recipes whose answers are averaged. Its branches are all of theirs."""
+
+    @staticmethod
+    def together(members: Sequence[Recipe]) -> Recipe:
+        """The committee of some recipes."""
+        branches = tuple(dict.fromkeys(branch for member in members for branch in member.branches))
+        return Recipe(branches, "none", "committee", members=tuple(members))
 
     @property
     def family(self) -> str:
-        """Views and model, as `statistics+spectrum/ridge`."""
+        """Views and model, as `statistics+spectrum/ridge`; of a committee, those of its members."""
+        if self.members:
+            return " & ".join(member.family for member in self.members)
         return "+".join(branch.view for branch in self.branches) + "/" + self.model
+
+    @property
+    def further_views(self) -> float:
+        """Views beside the first; of a committee, of its members on average, as each answers on its own."""
+        if self.members:
+            return sum(member.further_views for member in self.members) / len(self.members)
+        return float(len(self.branches) - 1)
 
     @property
     def title(self) -> str:
         """The whole pipeline in a line."""
+        if self.members:
+            return " & ".join(f"[{member.title}]" for member in self.members)
         steps = [" + ".join(_worded(branch.view, branch.chosen) for branch in self.branches)]
         if self.scale != "none":
             steps.append(self.scale)
@@ -82,6 +101,7 @@ class Recipe:
             "model": self.model,
             "hyper": dict(self.hyper),
             "varied": self.varied,
+            "members": [member.to_record() for member in self.members],
         }
 
     @staticmethod
@@ -93,7 +113,13 @@ class Recipe:
         name, width = data["head"]
         hyper = tuple((str(k), float(v)) for k, v in data["hyper"].items())
         return Recipe(
-            branches, str(data["scale"]), str(data["model"]), hyper, Head(str(name), int(width)), bool(data["varied"])
+            branches,
+            str(data["scale"]),
+            str(data["model"]),
+            hyper,
+            Head(str(name), int(width)),
+            bool(data["varied"]),
+            tuple(Recipe.from_record(member) for member in data["members"]),
         )
 
 

@@ -55,6 +55,12 @@ class Record:
         self.ranked.sort(key=lambda outcome: outcome.rank)
         self._remember()
 
+    def joined(self, outcomes: Iterable[Outcome]) -> None:
+        """Committees of candidates that were evaluated before: no candidates of their own."""
+        self.ranked += [outcome for outcome in outcomes if outcome.complete]
+        self.ranked.sort(key=lambda outcome: outcome.rank)
+        self._remember()
+
     def confirmed(self, outcomes: Iterable[Outcome]) -> None:
         """Second opinions: who has one goes before everybody else, by the mean of both."""
         second = {outcome.index: outcome.score for outcome in outcomes if outcome.complete}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ WIDEST = 4096
 """Features before a head chooses among them."""
 
 Chain = tuple[Stage, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +154,10 @@ class Workshop:
         fitted = recipe.scale != "none" or recipe.head.name != "none" or any(b.fitted for b in recipe.branches)
         key = (recipe.branches, recipe.scale, recipe.head, recipe.varied, (self._role, name) if fitted else None)
         return self._prepared.get(key, lambda: self._prepare(recipe, train, name), lambda p: 2 * p.base.nbytes)
+
+    def remember(self, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What was made for these folds under a key, as long as there is room for it."""
+        return self._memory.get((self._role, key), make, size)
 
     def _prepare(self, recipe: Recipe, train: Rows, name: Hashable) -> Prepared:
         chains = tuple(self._chain(branch, train, name) for branch in recipe.branches)

@@ -1,0 +1,70 @@
+"""Committees of the best candidates: models that err on different signals are right more often together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+
+from bitloop.errors import LibraryError
+from bitloop.kernels.base import Model, Stage, StaticModel
+from bitloop.kernels.committee import Committee, Member
+from bitloop.kernels.committee_classes import CommitteeClasses
+from bitloop.kernels.committee_values import CommitteeValues
+from bitloop.kernels.pipeline import Pipeline, Preprocessing
+from bitloop.search.recipe import Recipe
+from bitloop.search.result import Outcome
+
+POOL, PER_FAMILY = 8, 2
+"""Candidates that committees are made of, and how many of them may be of one family."""
+KINDS = ("classes", "extrapolation")
+"""Models that learn on the device answer with a ratio of their own limit: there is no mean of these."""
+_COMMITTEES: dict[str, type[CommitteeClasses | CommitteeValues]] = {
+    "classes": CommitteeClasses,
+    "extrapolation": CommitteeValues,
+}
+
+
+def pool(ranked: Sequence[Outcome]) -> list[Recipe]:
+    """The best candidates, few of a family: siblings err alike."""
+    families: Counter[str] = Counter()
+    found: list[Recipe] = []
+    for outcome in ranked:
+        families[outcome.recipe.family] += 1
+        if families[outcome.recipe.family] <= PER_FAMILY and len(found) < POOL:
+            found.append(outcome.recipe)
+    return found
+
+
+def pairs(recipes: Sequence[Recipe]) -> list[Recipe]:
+    """Every two of them."""
+    return [Recipe.together(two) for two in combinations(recipes, 2)]
+
+
+def enlarged(committee: Recipe, recipes: Sequence[Recipe]) -> list[Recipe]:
+    """A committee with each of the others as a further member."""
+    return [Recipe.together((*committee.members, one)) for one in recipes if one not in committee.members]
+
+
+def join(parts: Sequence[tuple[Preprocessing, Model]]) -> Pipeline:
+    """One pipeline of several: all branches, and a committee whose members have the heads and models.
+
+    Branches that several parts share are computed once. LibraryError where they are too much together.
+    """
+    given = parts[0][0].given
+    branches: list[tuple[Stage, ...]] = []
+    places: list[tuple[tuple[tuple[Stage, ...], ...], int, int]] = []
+    members = []
+    features = 0
+    for preprocessing, model in parts:
+        known = next((place for place in places if place[0] == preprocessing.branches), None)
+        if known is None:
+            known = preprocessing.branches, features, preprocessing.gathered
+            places.append(known)
+            branches += preprocessing.branches
+            features += known[2]
+        if not isinstance(model, StaticModel):
+            raise LibraryError(f"{model.kernel} learns, and cannot be a member of a committee")
+        members.append(Member(known[1], known[2], preprocessing.head, model))
+    committee: Committee = _COMMITTEES[members[0].model.kind](features, tuple(members))
+    return Pipeline(Preprocessing(given.axes, given.length, tuple(branches)), committee)
