@@ -188,11 +188,18 @@ class _Builder:
             port.before, port.after = usart.sync, usart.kick
 
     def _map_buses(self) -> None:
-        pins = Pins(self._ports, self._named)
+        pins = Pins(self._ports, self._remap, self._family.gpio.get("moved", {}))
         builder = BusBuilder(self._services, self._rcc, pins, self._outside.hanging)
         for file in self._chip.i2c:
-            if device := builder.i2c(file):
-                self._map(file.name.lower(), file.base, device)
+            self._map(file.name.lower(), file.base, builder.i2c(file))
+        for spi in self._chip.spi:
+            if device := builder.spi(spi):
+                self._map(spi.name.lower(), spi.base, device)
+
+    def _remap(self, device: str) -> int:
+        """What AFIO has for a device, on the F1; 0 elsewhere."""
+        afio, remap = self._named.get("afio"), self._family.remaps.get(device)
+        return remap.of(afio.words) if remap and isinstance(afio, simple.Block) else 0
 
     def _places(self) -> dict[str, list[tuple[str, int, int | None]]]:
         """Where each request may be served: controller, channel or stream from 0, selection."""
@@ -214,8 +221,7 @@ class _Builder:
         port = self._ports[pin.name[1]]
         name = self._chip.usart.name
         if isinstance(port, PortV1):
-            afio, remap = self._named["afio"], self._family.remaps.get(name.lower())
-            if remap and isinstance(afio, simple.Block) and remap.of(afio.words):
+            if self._remap(name.lower()):
                 return f"AFIO_MAPR moves {name} away from {pin.name}"
             fits = port.listens(pin.number) if listens else port.alternate(pin.number) is not None
             return "" if fits else f"{pin.name} is not switched over to {name}"

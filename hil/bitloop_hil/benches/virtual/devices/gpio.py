@@ -27,6 +27,8 @@ class Port(WordDevice):
         """Called before pins may change."""
         self.after: Callable[[], None] = lambda: None
         """Called after they may have changed."""
+        self.watchers: list[Callable[[], None]] = []
+        """Called then, too: who is selected by pins."""
 
     @abstractmethod
     def alternate(self, pin: int) -> int | None:
@@ -41,6 +43,10 @@ class Port(WordDevice):
         """Whether a pin only pulls low, so that others on its wire can do so, too."""
 
     @abstractmethod
+    def drives_low(self, pin: int) -> bool:
+        """Whether a pin is an output that is low."""
+
+    @abstractmethod
     def _inputs(self) -> int:
         """Levels of the pins, a bit each."""
 
@@ -48,6 +54,8 @@ class Port(WordDevice):
         self.before()
         super().write(offset, size, value)
         self.after()
+        for watch in self.watchers:
+            watch()
 
     def load(self, offset: int) -> int:
         return self._inputs() if offset == self.IDR else super().load(offset)
@@ -72,6 +80,9 @@ class PortV2(Port):
 
     def open_drain(self, pin: int) -> bool:
         return bool(self.words.get(self.OTYPER, 0) >> pin & 1)
+
+    def drives_low(self, pin: int) -> bool:
+        return self._mode(pin) == self._OUTPUT and not self.words.get(self.ODR, 0) >> pin & 1
 
     def store(self, offset: int, value: int) -> None:
         if offset == self.BSRR:
@@ -112,6 +123,10 @@ class PortV1(Port):
     def open_drain(self, pin: int) -> bool:
         configuration, mode = self._of(pin)
         return bool(mode and configuration & 1)
+
+    def drives_low(self, pin: int) -> bool:
+        configuration, mode = self._of(pin)
+        return bool(mode) and not configuration & 2 and not self.words.get(self.ODR, 0) >> pin & 1
 
     def store(self, offset: int, value: int) -> None:
         if offset == self.BSRR:

@@ -43,6 +43,12 @@ class SpiTarget(Protocol):
         """The select line rises."""
 
 
+def warn_if_fast(note: Callable[[str], None], bus: str, hertz: float, target: I2cTarget | SpiTarget) -> None:
+    """Note a clock beyond what the data sheet allows."""
+    if hertz > target.max_hertz * _TOLERANCE:
+        note(f"{bus} runs at {hertz / 1e3:.0f} kHz; the {target.name} allows {target.max_hertz / 1e3:g} kHz")
+
+
 class I2cBus:
     """The two wires of a bus and who listens on them. Nobody does while `problem` (of the pins) is not empty."""
 
@@ -65,9 +71,7 @@ class I2cBus:
         if target is None:
             self._note(f"nothing on {self.name} answers at address 0x{address:02X}")
             return False
-        if hertz > target.max_hertz * _TOLERANCE:
-            at_most = f"{target.max_hertz / 1e3:g} kHz"
-            self._note(f"{self.name} runs at {hertz / 1e3:.0f} kHz; the {target.name} allows {at_most}")
+        warn_if_fast(self._note, self.name, hertz, target)
         return target.start(reads)
 
     def write(self, value: int) -> bool:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 
 from bitloop.errors import ProbeError
 from bitloop_hil.benches.virtual.devices.bus_builder import Hanging
-from bitloop_hil.benches.virtual.devices.targets import I2cTarget
+from bitloop_hil.benches.virtual.devices.targets import I2cTarget, SpiTarget
 from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
-from bitloop_hil.benches.virtual.sensors.ports import I2cPort
+from bitloop_hil.benches.virtual.sensors.ports import I2cPort, SpiPort
 from bitloop_hil.benches.virtual.sensors.sensor import Sensor
 from bitloop_hil.buses import FittedSensor
+from bitloop_hil.pins import Pin
 
 __all__ = ["MODELS", "Sensors"]
 
@@ -33,10 +34,13 @@ class Sensors:
     def hanging(self) -> Hanging:
         """All of them, on their buses."""
         i2c: dict[str, dict[int, I2cTarget]] = {}
+        spi: dict[str, list[tuple[Pin, SpiTarget]]] = {}
         for one in self._fitted:
             if one.address is not None:
                 i2c.setdefault(one.bus, {})[one.address] = I2cPort(self._models[one.name])
-        return Hanging(i2c)
+            elif one.select is not None:
+                spi.setdefault(one.bus, []).append((one.select, SpiPort(self._models[one.name])))
+        return Hanging(i2c, spi)
 
     def restart(self) -> None:
         """The board was reset, and time begins again."""
