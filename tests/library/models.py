@@ -96,9 +96,9 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "nearest_values": lambda d: NearestValues(_features()[:9].copy(), _noise(9), 2),
     "forest_values": lambda d: _forest_values(),
     "committee_classes": lambda d: CommitteeClasses(
-        d, _members(Linear(_noise(3, 4), _noise(3)), _forest_classes(), d)
+        d, _members(d, Linear(_noise(3, 4), _noise(3)), _forest_classes())
     ),
-    "committee_values": lambda d: CommitteeValues(d, _members(Ridge(_noise(4), 0.5), _forest_values(), d)),
+    "committee_values": lambda d: CommitteeValues(d, _members(d, Ridge(_noise(4), 0.5), _forest_values())),
 }
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -142,3 +146,23 @@ def test_searches_that_cannot_start_say_why() -> None:
         search(classes(count=4), BUDGET, evaluations=5)
     with pytest.raises(SearchError, match="above 0 bytes"):
         Budget(0, 1, BUDGET.target)
+
+
+def test_a_script_that_its_workers_cannot_import_is_told_so(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from bitloop.search import search\n"
+        "from tests.search.machines import BUDGET, classes\n"
+        "search(classes(), BUDGET, evaluations=10, jobs=2)\n"
+    )
+    paths = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    assert done.returncode != 0
+    assert "__main__" in done.stderr.strip().splitlines()[-1]

@@ -85,7 +85,13 @@ class Processes:
         context = multiprocessing.get_context("spawn")  # a fork would copy OpenMP's threads in mid-flight
         self._pool = ProcessPoolExecutor(jobs, context, _start, (job,))
         # Starting a worker takes seconds that are no part of the search: its clock waits for the first of them.
-        wait([self._pool.submit(threads.load) for _ in range(jobs)], return_when=FIRST_COMPLETED)
+        started = wait([self._pool.submit(threads.load) for _ in range(jobs)], return_when=FIRST_COMPLETED).done
+        if any(future.exception() is not None for future in started):
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            raise SearchError(
+                "the workers of the search cannot start; a script that searches with several jobs has to keep its own"
+                ' work below `if __name__ == "__main__":`, because every worker imports it'
+            )
 
     def __enter__(self) -> Processes:
         return self
