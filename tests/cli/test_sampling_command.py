@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.io import wavfile
 
 from bitloop.cli import sampling
 from bitloop.sampling import Settings, find
@@ -75,6 +76,16 @@ def test_classes_are_named_and_may_have_several_logs(tmp_path: Path) -> None:
     slow, fast = _logs(tmp_path)
     told = run("sampling", "--class", f"rest={slow}", "--class", f"work={fast}", "--rate", 100, *SMALL, "--json").json
     assert told["labels"] == ["rest", "work"]
+
+
+def test_files_that_know_their_rate_need_not_be_told(tmp_path: Path) -> None:
+    for log, rate in zip(tones({"low": 1000.0, "high": 2500.0}, 8000.0, 4000), (8000, 8000), strict=True):
+        wavfile.write(tmp_path / f"{log.name}.wav", rate, np.int16(4000 * log.x[:, 0]))
+    told = run("sampling", *sorted(tmp_path.glob("*.wav")), *SMALL, "--json").json
+    assert (told["rate_hz"], told["labels"]) == (8000, ["high", "low"])
+    wavfile.write(tmp_path / "low.wav", 4000, np.zeros(4000, np.int16))
+    outcome = run("sampling", *sorted(tmp_path.glob("*.wav")), *SMALL)
+    assert (outcome.status, "different rates (4000, 8000 Hz)" in outcome.err) == (1, True)
 
 
 def test_nothing_is_recommended_where_nothing_differs(tmp_path: Path) -> None:

@@ -133,10 +133,22 @@ def test_an_interrupt_before_the_first_score_has_nothing_to_keep() -> None:
         find(alike("ab", 100), Settings(100.0, (4096,), (1, 2)), at_once)
 
 
-def test_axes_that_do_not_move_are_no_trouble() -> None:
-    still = [log(label, np.hstack([noise(n, 2000), np.full((2000, 1), 7.0)])) for n, label in enumerate("ab")]
-    result = find(still, Settings(100.0, (16, 32), (1, 5)))
-    assert np.isfinite([s.score for s in result.scored]).all()
+@pytest.mark.parametrize("scale", [0.0, 1e-42, 1e-20, 1.0, 1e37])
+@pytest.mark.parametrize("anomaly", [False, True])
+def test_axes_that_do_not_move_and_any_units_are_no_trouble(scale: float, anomaly: bool) -> None:
+    labels = (REGULAR, ABNORMAL) if anomaly else ("a", "b")
+    logs = [log(label, np.hstack([scale * noise(n, 600), np.full((600, 1), 7.0)])) for n, label in enumerate(labels)]
+    with np.errstate(all="raise", under="ignore"):
+        result = find(logs, Settings(100.0, (16, 32), (1, 5), anomaly=anomaly))
+    assert all(0 <= s.score <= 1 for s in result.scored)
+    assert not result.tells
+
+
+def test_units_do_not_matter() -> None:
+    settings = Settings(100.0, (16, 64), (1, 2))
+    logs = tones({"a": 20.0, "b": 24.0}, 100.0, 2000)
+    larger = [log(g.label, 1024.0 * np.float64(g.x)) for g in logs]
+    assert _scores(find(logs, settings)) == _scores(find(larger, settings))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def sampling(
         typer.Argument(metavar="[LOG]...", help="Logs, each of a class named as the file.", show_default=False),
     ] = None,
     rate: Annotated[
-        float | None, typer.Option(metavar="HZ", help="Rate the logs were recorded at.", show_default=False)
+        float | None,
+        typer.Option(metavar="HZ", help="Rate the logs were recorded at, if they do not say.", show_default=False),
     ] = None,
     regular: Annotated[
         list[Path] | None,
@@ -63,7 +64,7 @@ def sampling(
     """
     from bitloop.cli.bar import bar
     from bitloop.files import refuse_overwrite
-    from bitloop.sampling import find
+    from bitloop.sampling import Settings, find
     from bitloop.sampling.words import command, recommendation, remarks
 
     if output is not None:
@@ -71,6 +72,8 @@ def sampling(
             refuse_overwrite(output / f"sampling.{name}", force)
     named = _named(logs or [], regular or [], abnormal or [], classes or [])
     anomaly = bool(regular or abnormal)
+    if rate is not None:
+        Settings(rate)  # what means nothing is refused before anything is read
     read = _read(named, rate)
     settings = _settings(read, lengths, divisions, not pick, level, anomaly)
     with bar(progress(), "sampling") as update:

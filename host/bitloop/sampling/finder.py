@@ -26,6 +26,9 @@ from bitloop.signals.log import Log
 Progress = Callable[[int, int, Sequence[Scored]], None]
 """Told the number of cells done and of all, and what was scored so far."""
 
+_STILL = 1e-30
+"""A spread below which an axis does not move; float32 could not be divided by much less."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Signals:
@@ -74,7 +77,7 @@ def find(logs: Sequence[Log], settings: Settings, progress: Progress | None = No
 def _same_units(logs: Sequence[Log]) -> list[Log]:
     """Every axis in units of its spread, the same for all logs; what is small is then small whatever the sensor."""
     spread = np.sqrt(np.mean([log.x.var(axis=0, dtype=np.float64) for log in logs], axis=0))
-    units = np.where(spread > 0, spread, 1.0).astype(np.float32)
+    units = np.where(spread > _STILL, spread, 1.0).astype(np.float32)
     return [replace(log, x=log.x / units) for log in logs]
 
 
