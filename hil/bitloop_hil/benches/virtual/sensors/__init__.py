@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping
 from bitloop.errors import ProbeError
 from bitloop_hil.benches.virtual.devices.bus_builder import Hanging
 from bitloop_hil.benches.virtual.devices.targets import I2cTarget, SpiTarget
+from bitloop_hil.benches.virtual.sensors.lis2dw12 import Iis2dlpc, Lis2dw12
+from bitloop_hil.benches.virtual.sensors.lis3dsh import Lis3dsh
 from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
+from bitloop_hil.benches.virtual.sensors.lsm6dso import Iis3dwb, Ism330dhcx, Lsm6dso
 from bitloop_hil.benches.virtual.sensors.ports import I2cPort, SpiPort
 from bitloop_hil.benches.virtual.sensors.sensor import Sensor
 from bitloop_hil.buses import FittedSensor
@@ -19,7 +22,8 @@ from bitloop_hil.pins import Pin
 
 __all__ = ["MODELS", "Sensors"]
 
-MODELS: Mapping[str, type[Sensor]] = {model.NAME: model for model in (Lsm6dsl,)}
+_ALL: tuple[type[Sensor], ...] = (Lsm6dsl, Lsm6dso, Ism330dhcx, Iis3dwb, Lis2dw12, Iis2dlpc, Lis3dsh)
+MODELS: Mapping[str, type[Sensor]] = {model.NAME: model for model in _ALL}
 """Every model by the name of its chip."""
 
 

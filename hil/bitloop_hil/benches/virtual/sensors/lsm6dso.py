@@ -1,0 +1,244 @@
+"""LSM6DSO, ISM330DHCX and IIS3DWB: 6 axes, 6 axes for industry, and 3 axes of wide bandwidth, with a tagged FIFO.
+
+Data sheets DS12140 (section 9 the registers, 4.1 the sensitivities), DS13012 and DS12569; AN5192 on the FIFO. Not
+modelled: filters, interrupt pins, sensor hub, embedded functions (their registers keep what is written), the second
+interfaces for optical stabilisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import ClassVar
+
+from bitloop_hil.benches.virtual.clock import SECOND
+from bitloop_hil.benches.virtual.sensors.output import OFF, Output, Scale, rates
+from bitloop_hil.benches.virtual.sensors.registers import Register, Shown, registers
+from bitloop_hil.benches.virtual.sensors.sensor import Sensor
+from bitloop_hil.benches.virtual.sensors.tagged_fifo import ACCELEROMETER, GYROSCOPE, TEMPERATURE, TaggedFifo
+
+_COMMON = registers("""
+    01 FUNC_CFG_ACCESS 00 C0
+    02 PIN_CTRL 3F 40
+    07 FIFO_CTRL1 00 FF
+    08 FIFO_CTRL2 00 D7
+    09 FIFO_CTRL3 00 FF
+    0A FIFO_CTRL4 00 F7
+    0B COUNTER_BDR_REG1 00 E7
+    0C COUNTER_BDR_REG2 00 FF
+    0D INT1_CTRL 00 FF
+    0E INT2_CTRL 00 FF
+    0F WHO_AM_I 00 00
+    10 CTRL1_XL 00 FE
+    11 CTRL2_G 00 FE
+    12 CTRL3_C 04 FD
+    13 CTRL4_C 00 7E
+    14 CTRL5_C 00 FF
+    15 CTRL6_C 00 FF
+    16 CTRL7_G 00 F7
+    17 CTRL8_XL 00 FF
+    18 CTRL9_XL E0 FE
+    19 CTRL10_C 00 20
+    1A ALL_INT_SRC 00 00
+    1B WAKE_UP_SRC 00 00
+    1C TAP_SRC 00 00
+    1D D6D_SRC 00 00
+    1E STATUS_REG 00 00
+    3A FIFO_STATUS1 00 00
+    3B FIFO_STATUS2 00 00
+    56 TAP_CFG0 00 FF
+    57 TAP_CFG1 00 FF
+    58 TAP_CFG2 00 FF
+    59 TAP_THS_6D 00 FF
+    5A INT_DUR2 00 FF
+    5B WAKE_UP_THS 00 FF
+    5C WAKE_UP_DUR 00 FF
+    5D FREE_FALL 00 FF
+    5E MD1_CFG 00 FF
+    5F MD2_CFG 00 FF
+    63 INTERNAL_FREQ_FINE 00 00
+    73 X_OFS_USR 00 FF
+    74 Y_OFS_USR 00 FF
+    75 Z_OFS_USR 00 FF
+""")
+_RATES = rates("0 12.5 26 52 104 208 416 833 1667 3333 6667")
+_SLOW, _SLOW_GYROSCOPE = Fraction("1.6"), Fraction("6.5")  # code 11
+_TEMPERATURE_BATCHES = rates("0 1.6 12.5 52")
+_G_PER_COUNT = (0.061e-3, 0.488e-3, 0.122e-3, 0.244e-3)  # 2, 16, 4, 8 g
+_DPS_PER_COUNT = (8.75e-3, 17.5e-3, 35e-3, 70e-3)  # 250, 500, 1000, 2000 degrees/s
+_TEMPERATURE = Scale(1 / 256, origin=25.0)
+_TAGS = {GYROSCOPE: "rotation", ACCELEROMETER: "acceleration", TEMPERATURE: "temperature"}
+_FIRST, _LAST = 0x78, 0x7E  # of a word in the FIFO
+_TIMESTAMP, _TIMESTAMP_STEP = 0x40, 25 * SECOND // 10**6
+_RESET, _BOOT = 50, 10_000  # microseconds
+
+
+def _table(identity: int, without: tuple[str, ...] = (), **writable: int) -> Mapping[int, Register]:
+    """The common registers with this identity, without some, and other bits of others."""
+    table = {}
+    for address, one in _COMMON.items():
+        if one.name not in without:
+            reset = identity if one.name == "WHO_AM_I" else one.reset
+            table[address] = Register(one.name, reset, writable.get(one.name, one.writable))
+    return table
+
+
+class Lsm6dso(Sensor):
+    """The registers of the user's bank."""
+
+    NAME = "LSM6DSO"
+    REGISTERS = _table(0x6C)
+    MAX_I2C = 1_000_000
+    DEPTH: ClassVar[int] = 512
+    TEMPERATURE_RATE: ClassVar[Fraction] = Fraction(52)
+
+    def __init__(self, now: Callable[[], int], note: Callable[[str], None]) -> None:
+        self._fifo = TaggedFifo(self.DEPTH)
+        super().__init__(now, note)
+
+    def restart(self) -> None:
+        super().restart()
+        self._fifo.restart()
+
+    def after(self, address: int) -> int:
+        return _FIRST if address == _LAST else super().after(address)
+
+    @property
+    def deaf(self) -> bool:
+        return bool(self["CTRL4_C"] & 0x04)
+
+    @property
+    def _increments(self) -> bool:
+        return bool(self["CTRL3_C"] & 0x04)
+
+    @property
+    def _together(self) -> bool:
+        return bool(self["CTRL3_C"] & 0x40)
+
+    def _make_outputs(self) -> list[Output]:
+        outputs = [Output("rotation"), Output("acceleration"), Output("temperature")]
+        outputs[-1].scale = _TEMPERATURE
+        return outputs
+
+    def _make_shown(self) -> dict[str, Shown]:
+        return {"temperature": Shown(0x20, 1), "rotation": Shown(0x22, 3), "acceleration": Shown(0x28, 3)}
+
+    def _configure(self) -> None:
+        self._configure_accelerometer()
+        self._configure_gyroscope()
+        on = any(output.rate for quantity, output in self.outputs.items() if quantity != "temperature")
+        self._run("temperature", self.TEMPERATURE_RATE if on else OFF)
+        self._fifo.threshold = (self["FIFO_CTRL2"] & 1) << 8 | self["FIFO_CTRL1"]
+        self._fifo.stops_at_threshold = bool(self["FIFO_CTRL2"] & 0x80)
+        batches = {
+            tag: min(rate * self._deviation, self.outputs[_TAGS[tag]].rate) for tag, rate in self._batches().items()
+        }
+        self._fifo.configure(self["FIFO_CTRL4"] & 7, batches, self._synced)
+
+    def _configure_accelerometer(self) -> None:
+        control = self["CTRL1_XL"]
+        code, full = control >> 4, control >> 2 & 3
+        if full == 1 and self["CTRL8_XL"] & 0x02:  # XL_FS_MODE: 16 g are not offered
+            full = 0
+        low_power = self["CTRL6_C"] & 0x10 or self["CTRL5_C"] & 0x80
+        self.outputs["acceleration"].scale = Scale(_G_PER_COUNT[full])
+        self._run("acceleration", _SLOW if code == 11 and low_power else _rate(code, _RATES[1]))
+
+    def _configure_gyroscope(self) -> None:
+        control = self["CTRL2_G"]
+        step = 4.375e-3 if control & 0x02 else _DPS_PER_COUNT[control >> 2 & 3]
+        self.outputs["rotation"].scale = Scale(140e-3 if control & 0x01 else step)
+        self._run("rotation", _rate(control >> 4, OFF))
+
+    def _batches(self) -> dict[int, Fraction]:
+        """Rates at which the FIFO takes samples."""
+        control = self["FIFO_CTRL3"]
+        return {
+            GYROSCOPE: _rate(control >> 4, _SLOW_GYROSCOPE),
+            ACCELEROMETER: _rate(control & 0xF, _SLOW),
+            TEMPERATURE: _TEMPERATURE_BATCHES[self["FIFO_CTRL4"] >> 4 & 3],
+        }
+
+    def _arrived(self, now: int) -> None:
+        sources = {tag: self.outputs[quantity] for tag, quantity in _TAGS.items() if quantity in self.outputs}
+        self._fifo.fill(sources, now)
+
+    def _written(self, name: str, old: int) -> None:
+        value = self[name]
+        if name == "CTRL3_C" and value & 0x01:
+            self._power_on()
+            self[name] |= 0x01
+            self._clear_later(name, 0x01, _RESET)
+        elif name == "CTRL3_C":
+            if value & 0x80:
+                self._clear_later(name, 0x80, _BOOT)
+            if not value & 0x40:
+                for shown in self.shown.values():
+                    shown.release()
+        elif name == "FUNC_CFG_ACCESS" and value:
+            self._note(f"the {self.NAME}'s banks of embedded functions are not modelled")
+        elif (name == "FIFO_CTRL2" and value & 0x50) or (name == "FIFO_CTRL4" and value & 0xC0):
+            self._note(f"compression and timestamps in the {self.NAME}'s FIFO are not modelled")
+
+    def _read(self, address: int) -> int:
+        if _FIRST <= address <= _LAST:
+            return self._fifo.read(address - _FIRST)
+        if address in (0x3A, 0x3B):
+            value = self._fifo.status()[address - 0x3A]
+            if address == 0x3B:
+                self._fifo.forget_overrun()
+            return value
+        if address == self._at["STATUS_REG"]:
+            places = {"acceleration": 0, "rotation": 1, "temperature": 2}
+            return sum(shown.ready << places[quantity] for quantity, shown in self.shown.items())
+        if _TIMESTAMP <= address < _TIMESTAMP + 4 and self["CTRL10_C"] & 0x20:
+            return self._synced // _TIMESTAMP_STEP >> 8 * (address - _TIMESTAMP) & 0xFF
+        return super()._read(address)
+
+    def _power_on(self) -> None:
+        self._fifo.clear()
+        super()._power_on()
+
+
+def _rate(code: int, slow: Fraction) -> Fraction:
+    return slow if code == 11 else _RATES[code] if code < len(_RATES) else OFF
+
+
+class Ism330dhcx(Lsm6dso):
+    """A range of 4000 degrees/s more."""
+
+    NAME = "ISM330DHCX"
+    REGISTERS = _table(0x6B, CTRL2_G=0xFF)
+
+
+class Iis3dwb(Lsm6dso):
+    """One rate, 26.667 kHz, and no gyroscope."""
+
+    NAME = "IIS3DWB"
+    REGISTERS = _table(0x7B, ("CTRL2_G",), FIFO_CTRL3=0x0F, CTRL1_XL=0xEE)
+    TEMPERATURE_RATE = Fraction(104)
+    _FULL_RATE = Fraction("26667")
+
+    def _make_outputs(self) -> list[Output]:
+        return super()._make_outputs()[1:]
+
+    def _make_shown(self) -> dict[str, Shown]:
+        return {"temperature": Shown(0x20, 1), "acceleration": Shown(0x28, 3)}
+
+    def _configure_accelerometer(self) -> None:
+        control = self["CTRL1_XL"]
+        self.outputs["acceleration"].scale = Scale(_G_PER_COUNT[control >> 2 & 3])
+        self._run("acceleration", self._FULL_RATE if control >> 5 == 0b101 else OFF)
+
+    def _configure_gyroscope(self) -> None:
+        """There is none."""
+
+    def _batches(self) -> dict[int, Fraction]:
+        temperature = self.TEMPERATURE_RATE if self["FIFO_CTRL4"] >> 4 & 3 == 3 else OFF
+        acceleration = self._FULL_RATE if self["FIFO_CTRL3"] == 0b1010 else OFF
+        return {ACCELEROMETER: acceleration, TEMPERATURE: temperature}
+
+    def _written(self, name: str, old: int) -> None:
+        super()._written(name, old)
+        if name == "CTRL6_C" and self[name] & 0x03:
+            self._note("the IIS3DWB with a single axis is not modelled")

@@ -1,0 +1,100 @@
+"""The FIFO of the LSM6DSO, ISM330DHCX and IIS3DWB: words of a tag and six bytes (AN5192, section 9).
+
+Modes with a trigger behave as before the trigger, which is an interrupt the models do not have. Not modelled:
+compression, timestamps and changes of configuration as words of their own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from fractions import Fraction
+
+from bitloop_hil.benches.virtual.sensors.output import Output, Words, ticks
+
+_BYPASS, _FIFO = 0, 1
+_FILLS = (1, 3, 6)  # FIFO, continuous until the trigger, continuous
+GYROSCOPE, ACCELEROMETER, TEMPERATURE = 1, 2, 3
+WORD = 7
+
+
+class TaggedFifo:
+    """`depth` words. Each source is batched at a rate of its own."""
+
+    def __init__(self, depth: int) -> None:
+        self._depth = depth
+        self.clear()
+
+    def clear(self) -> None:
+        """As after power-on."""
+        self.threshold, self.stops_at_threshold = 0, False
+        self._mode = _BYPASS
+        self._rates: dict[int, Fraction] = {}
+        self._ticks: dict[int, int] = {}
+        self._words: deque[bytes] = deque()
+        self._lost = self._lost_latched = False
+        self._slot = 0
+
+    def configure(self, mode: int, rates: Mapping[int, Fraction], now: int) -> None:
+        """What the registers say: `rates` of batching by tag, OFF for those that are not batched."""
+        for tag, rate in rates.items():
+            if self._rates.get(tag) != rate or mode != self._mode:
+                self._rates[tag], self._ticks[tag] = rate, ticks(rate, now)
+        self._mode = mode
+        if mode == _BYPASS:
+            self._words.clear()
+            self._lost = self._lost_latched = False
+
+    def restart(self) -> None:
+        """Time begins again."""
+        self._ticks = dict.fromkeys(self._ticks, 0)
+
+    def fill(self, outputs: Mapping[int, Output], now: int) -> None:
+        """With what the outputs have in their batches, in the order of time."""
+        due = []
+        for tag in outputs:
+            rate = self._rates[tag]
+            first, self._ticks[tag] = self._ticks[tag] + 1, ticks(rate, now)
+            due += [(tick / rate, tag) for tick in range(first, self._ticks[tag] + 1)]
+        if self._mode not in _FILLS:
+            return
+        last = None
+        for moment, tag in sorted(due):
+            if moment != last:
+                self._slot, last = self._slot + 1 & 3, moment
+            self._put(tag, outputs[tag].value_at(moment))
+
+    def status(self) -> bytes:
+        """FIFO_STATUS1 and FIFO_STATUS2."""
+        level = len(self._words)
+        reached = bool(self.threshold) and level >= self.threshold
+        full, latched = level >= self._capacity, self._lost_latched
+        return bytes(
+            (level & 0xFF, reached << 7 | self._lost << 6 | full << 5 | latched << 3 | level >> 8),
+        )
+
+    def forget_overrun(self) -> None:
+        """FIFO_STATUS2 was read."""
+        self._lost_latched = False
+
+    def read(self, place: int) -> int:
+        """A byte of the oldest word, the tag first; its last byte takes it out. Tag 0 says that there is none."""
+        word = self._words[0] if self._words else bytes(WORD)
+        if place == WORD - 1 and self._words:
+            self._words.popleft()
+            self._lost = False
+        return word[place]
+
+    @property
+    def _capacity(self) -> int:
+        return self.threshold if self.stops_at_threshold and self.threshold else self._depth
+
+    def _put(self, tag: int, words: Words) -> None:
+        if len(self._words) >= self._capacity:
+            self._lost = self._lost_latched = True
+            if self._mode == _FIFO:
+                return
+            self._words.popleft()
+        data = b"".join(int(word).to_bytes(2, "little", signed=True) for word in words)
+        head = tag << 3 | self._slot << 1
+        self._words.append(bytes((head | head.bit_count() & 1,)) + data.ljust(WORD - 1, b"\0"))
