@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def sampling(
     logs: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[LOG]...", help="Logs, each of a class named as the file.", show_default=False),
+        typer.Argument(metavar="LOG", help="Logs, each of a class named as the file.", show_default=False),
     ] = None,
     rate: Annotated[
         float | None,
