@@ -101,18 +101,16 @@ def test_reads_back_from_a_journal() -> None:
     assert " & " in recipe.family and " & " in recipe.title
 
 
-def test_a_pool_has_few_of_a_family() -> None:
+def test_a_pool_has_different_models_and_few_with_the_same_views() -> None:
     space = Space.of("classes", Shape(AXES, LENGTH), 1.0)
     rng = np.random.default_rng(1)
-    siblings = [Outcome(n, space.draw(rng, ("spectrum",), "discriminants")) for n in range(5)]
-    others = [
-        Outcome(n, space.draw(rng, ("statistics",), m)) for n, m in enumerate(("sefr", "logistic", "linear_svm"))
-    ]
-    found = committees.pool([*siblings, *others])
-    assert [recipe.family for recipe in found].count(siblings[0].recipe.family) == committees.PER_FAMILY
-    assert len(found) == committees.PER_FAMILY + len(others)
-    three = committees.enlarged(committees.pairs(found)[0], found)
-    assert all(len(set(recipe.members)) == 3 for recipe in three) and len(three) == len(found) - 2
+    models = ("discriminants", "discriminants", "sefr", "logistic", "linear_svm")
+    ranked = [Outcome(n, space.draw(rng, ("spectrum",), model)) for n, model in enumerate(models)]
+    ranked += [Outcome(n, space.draw(rng, ("statistics",), "sefr")) for n in range(5, 8)]
+    found = committees.pool(ranked)
+    assert [recipe.family for recipe in found] == ["spectrum/discriminants", "spectrum/sefr", "statistics/sefr"]
+    assert len(committees.pairs(found)) == 3
+    assert [set(three.members) for three in committees.enlarged(committees.pairs(found)[0], found)] == [set(found)]
 
 
 def test_models_that_learn_on_the_device_cannot_sit_on_one() -> None:

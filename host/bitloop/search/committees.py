@@ -15,8 +15,8 @@ from bitloop.kernels.pipeline import Pipeline, Preprocessing
 from bitloop.search.recipe import Recipe
 from bitloop.search.result import Outcome
 
-POOL, PER_FAMILY = 8, 2
-"""Candidates that committees are made of, and how many of them may be of one family."""
+POOL, ALIKE = 8, 2
+"""Candidates that committees are made of, and how many of them may look at signals in the same way."""
 KINDS = ("classes", "extrapolation")
 """Models that learn on the device answer with a ratio of their own limit: there is no mean of these."""
 _COMMITTEES: dict[str, type[CommitteeClasses | CommitteeValues]] = {
@@ -26,13 +26,16 @@ _COMMITTEES: dict[str, type[CommitteeClasses | CommitteeValues]] = {
 
 
 def pool(ranked: Sequence[Outcome]) -> list[Recipe]:
-    """The best candidates, few of a family: siblings err alike."""
-    families: Counter[str] = Counter()
+    """The best candidates, few with the same views, and these with different models: siblings err alike."""
+    alike: Counter[tuple[str, ...]] = Counter()
+    families: set[str] = set()
     found: list[Recipe] = []
-    for outcome in ranked:
-        families[outcome.recipe.family] += 1
-        if families[outcome.recipe.family] <= PER_FAMILY and len(found) < POOL:
-            found.append(outcome.recipe)
+    for recipe in (outcome.recipe for outcome in ranked):
+        views = tuple(sorted({branch.view for branch in recipe.branches}))
+        if len(found) < POOL and recipe.family not in families and alike[views] < ALIKE:
+            found.append(recipe)
+            families.add(recipe.family)
+            alike[views] += 1
     return found
 
 
