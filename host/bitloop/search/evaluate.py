@@ -70,8 +70,8 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: B
 def lightness(cost: Cost, budget: Budget, recipe: Recipe) -> float:
     """1 for what costs nothing; less for every share of the budget, and for every view beside the first.
 
-    Of candidates that score alike the plainer one is likelier to do as well on signals nobody has seen. A committee is
-    as plain as its members are on average: what one of them took for a rule by chance, the others outvote.
+    Of candidates that score alike the plainer one is likelier to do as well on signals nobody has seen. A committee
+    is as plain as its members are on average: what one of them took for a rule by chance, the others outvote.
     """
     return 1.0 - cost.share(budget) / max(1, len(recipe.members)) - FURTHER_VIEW * recipe.further_views
 
