@@ -11,10 +11,14 @@ from collections.abc import Callable, Mapping
 from bitloop.errors import ProbeError
 from bitloop_hil.benches.virtual.devices.bus_builder import Hanging
 from bitloop_hil.benches.virtual.devices.targets import I2cTarget, SpiTarget
+from bitloop_hil.benches.virtual.sensors.hts221 import Hts221
 from bitloop_hil.benches.virtual.sensors.lis2dw12 import Iis2dlpc, Lis2dw12
+from bitloop_hil.benches.virtual.sensors.lis2mdl import Lis2mdl, Lis3mdl
 from bitloop_hil.benches.virtual.sensors.lis3dsh import Lis3dsh
+from bitloop_hil.benches.virtual.sensors.lps22 import Lps22hb, Lps22hh
 from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
 from bitloop_hil.benches.virtual.sensors.lsm6dso import Iis3dwb, Ism330dhcx, Lsm6dso
+from bitloop_hil.benches.virtual.sensors.lsm303agr import Lsm303agr
 from bitloop_hil.benches.virtual.sensors.ports import I2cPort, SpiPort
 from bitloop_hil.benches.virtual.sensors.sensor import Sensor
 from bitloop_hil.buses import FittedSensor
@@ -22,7 +26,21 @@ from bitloop_hil.pins import Pin
 
 __all__ = ["MODELS", "Sensors"]
 
-_ALL: tuple[type[Sensor], ...] = (Lsm6dsl, Lsm6dso, Ism330dhcx, Iis3dwb, Lis2dw12, Iis2dlpc, Lis3dsh)
+_ALL: tuple[type[Sensor], ...] = (
+    Lsm6dsl,
+    Lsm6dso,
+    Ism330dhcx,
+    Iis3dwb,
+    Lis2dw12,
+    Iis2dlpc,
+    Lis3dsh,
+    Lsm303agr,
+    Lis2mdl,
+    Lis3mdl,
+    Hts221,
+    Lps22hb,
+    Lps22hh,
+)
 MODELS: Mapping[str, type[Sensor]] = {model.NAME: model for model in _ALL}
 """Every model by the name of its chip."""
 
@@ -41,7 +59,10 @@ class Sensors:
         spi: dict[str, list[tuple[Pin, SpiTarget]]] = {}
         for one in self._fitted:
             if one.address is not None:
-                i2c.setdefault(one.bus, {})[one.address] = I2cPort(self._models[one.name])
+                model = self._models[one.name]
+                i2c.setdefault(one.bus, {})[one.address] = I2cPort(model)
+                if isinstance(model, Lsm303agr):
+                    i2c[one.bus][model.COMPANION] = I2cPort(model.companion)
             elif one.select is not None:
                 spi.setdefault(one.bus, []).append((one.select, SpiPort(self._models[one.name])))
         return Hanging(i2c, spi)

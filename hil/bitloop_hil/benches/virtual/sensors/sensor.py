@@ -139,6 +139,13 @@ class Sensor(ABC):
                     self.shown[quantity].put(output.batch[-1])
                 output.settle()
 
+    def _convert(self) -> None:
+        """One sample of everything, outside of any rate."""
+        for quantity, output in self.outputs.items():
+            output.once(self._synced)
+            self.shown[quantity].put(output.batch[-1])
+            output.settle()
+
     def _output(self, quantity: str) -> Output:
         if quantity not in self.outputs:
             raise ProbeError(f"the {self.NAME} does not measure {quantity!r}, but {', '.join(self.outputs)}")
