@@ -57,7 +57,7 @@ def by(pipeline: Pipeline, table: Table) -> Estimate:
     """The same by a table of one core."""
     preprocessing, model = pipeline.preprocessing, pipeline.model
     whole = table["library"][model.kind]
-    copied = len(preprocessing.branches) * preprocessing.given.size
+    copied = len(preprocessing.branches) * preprocessing.given.size + preprocessing.common
     cycles = whole["call"] + whole["input"] * copied
     flash = whole["code"] + tables(pipeline) + model.code()
     for use in uses(pipeline):

@@ -1,11 +1,12 @@
 """A pipeline: what happens between the user's buffer and the answer.
 
-    input --+-- branch 0: deinterleave, stage, stage, ... --+
-            +-- branch 1: deinterleave, stage, ...        --+-- features -- head stage, ... -- model
-            +-- ...                                       --+
+    input -- deinterleave, stage, ... --+-- branch 0: stage, stage, ... --+
+                  (before)              +-- branch 1: stage, ...          --+-- features -- head stage, ... -- model
+                                        +-- ...                           --+
 
-Each branch starts from the untouched input; their results stand one after the other as the feature vector, which the
-head stages see as (features, 1): one axis per feature, so that per-axis scaling scales each feature.
+Each branch starts from the same signal: the untouched input, or what the stages before all branches made of it. Their
+results stand one after the other as the feature vector, which the head stages see as (features, 1): one axis per
+feature, so that per-axis scaling scales each feature.
 """
 
 from __future__ import annotations
@@ -32,9 +33,16 @@ LONGEST = 1 << 16
 """Floats a stage may make at most: far more than any board that matters holds."""
 
 
+BEFORE = -1
+"""The branch of a step that stands before all branches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage at its place: `branch` is None in the head. `index` counts all steps, as the trace does."""
+    """One stage at its place: `branch` is None in the head, BEFORE before all branches.
+
+    `index` counts all steps, as the trace does.
+    """
 
     index: int
     branch: int | None
@@ -45,7 +53,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
-    """Branches and head: (signals, samples * axes), interleaved, to (signals, features)."""
+    """Branches and head: (signals, samples * axes), interleaved, to (signals, features).
+
+    `before` are stages that all branches share, computed once; each keeps the shape of the signal.
+    """
 
     kernel: ClassVar[str] = "preprocessing"
 
@@ -53,12 +64,15 @@ class Preprocessing:
     length: int
     branches: tuple[tuple[Stage, ...], ...]
     head: tuple[Stage, ...] = ()
+    before: tuple[Stage, ...] = ()
 
     def __post_init__(self) -> None:
         if self.axes < 1 or self.length < 1:
             raise LibraryError(f"a signal of {self.axes} axes x {self.length} samples is none")
         if not self.branches:
             raise LibraryError("a pipeline needs at least one branch (it may be empty: the raw signal)")
+        if any(stage.shape(self.given) != self.given for stage in self.before):
+            raise LibraryError("what stands before all branches has to keep the number of axes and samples")
         tuple(self.steps())
 
     @property
@@ -92,6 +106,11 @@ class Preprocessing:
         return max([self.gathered, *(step.after.size for step in self.steps() if step.branch is None)])
 
     @property
+    def common(self) -> int:
+        """Floats that keep the signal all branches start from; 0 where that is the user's buffer, or one takes it."""
+        return self.given.size if self.before and len(self.branches) > 1 else 0
+
+    @property
     def workspace(self) -> int:
         """Floats of scratch the stages need."""
         return max([0, *(step.stage.workspace(step.given) for step in self.steps())])
@@ -105,9 +124,9 @@ class Preprocessing:
         return shape.size
 
     def steps(self) -> Iterator[Step]:
-        """Every stage in the order it runs, branch by branch, then the head."""
+        """Every stage in the order it runs: before the branches, branch by branch, then the head."""
         index = 0
-        for branch, stages in enumerate(self.branches):
+        for branch, stages in enumerate((self.before, *self.branches), BEFORE):
             shape = self.given
             for stage in stages:
                 after = _shape(stage, shape)
@@ -129,10 +148,17 @@ class Preprocessing:
         planar = np.asarray(x, dtype=np.float32).reshape(len(x), self.length, self.axes).transpose(0, 2, 1)
         return np.ascontiguousarray(planar)
 
+    def begun(self, x: Features, executor: Executor | None = None) -> Signals:
+        """(signals, axes, samples): what every branch starts from."""
+        return self._run(self.before, self.deinterleave(x), executor)
+
     def trace(self, x: Features, executor: Executor | None = None) -> Iterator[tuple[Step, Signals]]:
         """What stands in the buffer after each step, in order; by the reference, or by the C on an executor."""
         planar = self.deinterleave(x)
         steps = list(self.steps())
+        for step in (s for s in steps if s.branch == BEFORE):
+            planar = self._run((step.stage,), planar, executor)
+            yield step, planar
         parts: list[Signals] = []
         for branch in range(len(self.branches)):
             current = planar
@@ -147,7 +173,7 @@ class Preprocessing:
 
     def __call__(self, x: Features, executor: Executor | None = None) -> Features:
         """Features of the signals: (signals, features)."""
-        planar = self.deinterleave(x)
+        planar = self.begun(x, executor)
         parts = [self._run(stages, planar, executor).reshape(len(x), -1) for stages in self.branches]
         gathered = np.concatenate(parts, axis=1)[:, :, None]
         return np.ascontiguousarray(self._run(self.head, gathered, executor).reshape(len(x), -1))
@@ -160,9 +186,11 @@ class Preprocessing:
         return x
 
     def to_record(self) -> dict[str, Any]:
+        before = {"before": [to_record(stage) for stage in self.before]} if self.before else {}
         return {
             "axes": self.axes,
             "length": self.length,
+            **before,
             "branches": [[to_record(stage) for stage in stages] for stages in self.branches],
             "head": [to_record(stage) for stage in self.head],
         }
@@ -174,10 +202,12 @@ class Preprocessing:
         except KeyError as error:
             raise LibraryError(f"the pipeline has no field {error}; the library file is damaged") from error
         whole = isinstance(axes, int) and isinstance(length, int) and isinstance(branches, list)
-        if not (whole and isinstance(head, list) and all(isinstance(b, list) for b in branches)):
-            raise LibraryError("axes and length have to be integers, branches and head lists")
+        before = data.get("before", [])
+        if not (whole and all(isinstance(b, list) for b in (head, before, *branches))):
+            raise LibraryError("axes and length have to be integers, before, branches and head lists")
         read = tuple(tuple(from_record(stage, STAGES) for stage in branch) for branch in branches)
-        return Preprocessing(axes, length, read, tuple(from_record(stage, STAGES) for stage in head))
+        ends = [tuple(from_record(stage, STAGES) for stage in stages) for stages in (head, before)]
+        return Preprocessing(axes, length, read, *ends)
 
 
 @dataclass(frozen=True, slots=True)

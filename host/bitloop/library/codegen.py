@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from bitloop import resources
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import WORK, LearningModel, StaticModel
-from bitloop.kernels.pipeline import Step
+from bitloop.kernels.pipeline import BEFORE, Step
 from bitloop.library import knowledge, layout
 from bitloop.library.api import functions
 from bitloop.library.file import Library
@@ -65,9 +65,11 @@ class _Text:
             "neai.c.j2",
             layout=self.layout,
             headers=self.headers(),
+            common=self._common(),
             branches=self._branches(),
             sizes=[preprocessing.branch_shape(b).size for b in range(len(preprocessing.branches))],
             buffer=preprocessing.buffer,
+            shared=preprocessing.common,
             gathering=preprocessing.gathering,
             workspace=max(preprocessing.workspace, self.library.pipeline.model.workspace()),
             head=self._head(),
@@ -91,6 +93,12 @@ class _Text:
         own = [name for kernel in kernels for name in (*kernel.headers, kernel.header)]
         learning = ["similarity.h", "knowledge.h"] if self.library.kind == "anomaly" else []
         return list(dict.fromkeys([*helpers, *own, *learning]))
+
+    def _common(self) -> Section | None:
+        """What several branches start from; a single one goes on in the same function."""
+        steps = [step for step in self.steps if step.branch == BEFORE]
+        shared = self.library.pipeline.preprocessing.common
+        return self._section("prepare", "Before all branches", steps) if shared else None
 
     def _branches(self) -> list[Section]:
         count = len(self.library.pipeline.preprocessing.branches)

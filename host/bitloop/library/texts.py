@@ -47,8 +47,9 @@ def has_knowledge_file(library: Library, options: Options) -> bool:
 
 
 def describe(library: Library) -> str:
-    """The pipeline in one line: `(remove_mean, rfft, band_mean) + (statistics), scale, running_gaussian`."""
+    """The pipeline in one line: `biquad, (remove_mean, rfft, band_mean) + (statistics), scale, running_gaussian`."""
     preprocessing = library.pipeline.preprocessing
     branches = [", ".join(s.kernel for s in stages) or "raw" for stages in preprocessing.branches]
     chain = branches if len(branches) == 1 else [" + ".join(f"({branch})" for branch in branches)]
-    return ", ".join([*chain, *(s.kernel for s in preprocessing.head), library.pipeline.model.kernel])
+    before = [s.kernel for s in preprocessing.before]
+    return ", ".join([*before, *chain, *(s.kernel for s in preprocessing.head), library.pipeline.model.kernel])

@@ -46,7 +46,7 @@ def least(preprocessing: Preprocessing, model: Model | None = None, core: str = 
     Where there is a table of costs for the core, code is no less than CERTAIN of what that says, and cycles are its.
     """
     workspace = max(preprocessing.workspace, 0 if model is None else model.workspace())
-    ram = 4 * (preprocessing.buffer + preprocessing.gathering + workspace)
+    ram = 4 * (preprocessing.buffer + preprocessing.common + preprocessing.gathering + workspace)
     constants = [c for step in preprocessing.steps() for c in step.stage.constants(step.given)]
     knowledge = cycles = code = 0
     if model is not None:
