@@ -16,6 +16,7 @@ from tests.cli.run import run
 
 _COMMANDS = (
     "new",
+    "filter",
     "add",
     "remove",
     "check",

@@ -65,6 +65,7 @@ def make_app() -> typer.Typer:
     )
     app.callback()(_bitloop)
     app.command("new")(project.new)
+    app.command("filter")(project.filter_)
     app.command("add")(project.add)
     app.command("remove")(project.remove)
     app.command("check")(check.check)

@@ -11,6 +11,7 @@ from bitloop.cli.output import Folder, Json, result, say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bitloop.signals.band import Band
     from bitloop.signals.check import Finding, Report
 
 
@@ -22,17 +23,21 @@ def check(project: Folder, as_json: Json = False) -> None:
     from bitloop.project import Project
     from bitloop.signals import check as checks
 
-    report = checks.check(*Project.load(project).read())
-    result(as_json, report.to_record(), lambda console: _show(console, report))
+    loaded = Project.load(project)
+    report, band = checks.check(*loaded.read()), loaded.settings.band
+    record = report.to_record() | {"filter": band.words() or None}
+    result(as_json, record, lambda console: _show(console, report, band))
     if not report.ok:
         raise typer.Exit(1)
 
 
-def _show(console: Console, report: Report) -> None:
+def _show(console: Console, report: Report, band: Band) -> None:
     for finding in report.problems:
         console.print(f"[red]problem[/] {_sentence(finding)}", soft_wrap=True)
     for finding in report.warnings:
         console.print(f"[yellow]warning[/] {_sentence(finding)}", soft_wrap=True)
+    if band:
+        say(console, f"filter: every library keeps {band.words()}")
     shape = f"{report.signals} signals of {report.axes} axes x {report.length} samples"
     say(console, f"{shape}: {'ready' if report.ok else 'not ready'} for a search")
 

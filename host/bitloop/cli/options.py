@@ -13,6 +13,18 @@ Persona = Annotated[
 ]
 Compiler = Annotated[Literal["zig", "gcc"], typer.Option(help="zig, or arm-none-eabi-gcc where it is installed.")]
 Optimize = Annotated[Literal["-Os", "-O2", "-O3"], typer.Option(help="Optimisation level; results are the same.")]
+Rate = Annotated[
+    float | None, typer.Option(metavar="HZ", help="Sampling rate, samples per second.", show_default=False)
+]
+HighPass = Annotated[
+    float | None, typer.Option(metavar="HZ", help="Filter every signal: only what is faster.", show_default=False)
+]
+LowPass = Annotated[
+    float | None, typer.Option(metavar="HZ", help="Filter every signal: only what is slower.", show_default=False)
+]
+FilterOrder = Annotated[
+    int | None, typer.Option(metavar="N", help="Poles on either side of the band (else 2).", show_default=False)
+]
 Axes = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Numbers per sample, where that matters.", show_default=False)
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bitloop.cli.options import Axes, Log, TargetFirst
+from bitloop.cli.options import Axes, Log, Rate, TargetFirst
 from bitloop.cli.output import Force, Json, result, say
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ def plot(
         list[Path], typer.Argument(metavar="FILE...|PROJECT", help="Recordings, or a project.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the pictures.")] = Path(),
-    rate: Annotated[
-        float | None, typer.Option(metavar="HZ", help="Sampling rate, for hertz and seconds.", show_default=False)
-    ] = None,
+    rate: Rate = None,
     form: Annotated[Literal["png", "svg"], typer.Option("--format", help="What to write.")] = "png",
     axes: Axes = None,
     log: Log = False,
@@ -47,7 +45,11 @@ def plot(
     project = next((path for path in sources if path.is_dir()), None)
     if project is not None and len(sources) > 1:
         raise BitloopError(f"{project} is a folder; draw a project alone, or give files only")
-    classes = _of_files(sources, axes, log, target_first) if project is None else _of_project(project)
+    if project is None:
+        classes = _of_files(sources, axes, log, target_first)
+    else:
+        classes, known = _of_project(project)
+        rate = rate or known
     figures = signal_figures(classes, rate)
     for name in figures:
         refuse_overwrite(output / f"{name}.{form}", force)
@@ -69,12 +71,13 @@ def _of_files(paths: list[Path], axes: int | None, log: bool, target_first: bool
     return found
 
 
-def _of_project(folder: Path) -> Classes:
-    """Signals by label; by recording where there are no labels."""
+def _of_project(folder: Path) -> tuple[Classes, float | None]:
+    """Signals by label, by recording where there are no labels, and the rate where the project knows it."""
     from bitloop.errors import ProjectError
     from bitloop.project import Project
 
-    dataset = Project.load(folder).dataset()
+    loaded = Project.load(folder)
+    dataset, rate = loaded.dataset(), loaded.settings.band.rate_hz or None
     if not dataset.signals:
         raise ProjectError(f"{folder} has no recordings; add some with: bitloop add {folder} FILE")
     if dataset.kind == "extrapolation":
@@ -82,5 +85,5 @@ def _of_project(folder: Path) -> Classes:
     else:
         flat = {label: dataset.labelled(label) for label in dataset.labels}
     if dataset.multi_sensor:
-        return flat
-    return {name: x.reshape(len(x), dataset.length, dataset.axes) for name, x in flat.items()}
+        return flat, rate
+    return {name: x.reshape(len(x), dataset.length, dataset.axes) for name, x in flat.items()}, rate

@@ -1,16 +1,19 @@
-"""bitloop new, bitloop add, bitloop remove."""
+"""bitloop new, bitloop filter, bitloop add, bitloop remove."""
 
 from __future__ import annotations
 
 import shlex
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bitloop.cli.options import Kind
+from bitloop.cli.options import FilterOrder, HighPass, Kind, LowPass, Rate
 from bitloop.cli.output import Folder, Force, Json, result, say
+
+if TYPE_CHECKING:
+    from bitloop.signals.band import Band
 
 
 def new(
@@ -23,21 +26,75 @@ def new(
     multi_sensor: Annotated[
         bool, typer.Option("--multi-sensor", help="One sample per line, and their order matters (anomaly only).")
     ] = False,
+    rate: Rate = None,
+    high_pass: HighPass = None,
+    low_pass: LowPass = None,
+    filter_order: FilterOrder = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Make a project: a folder of plain files.
 
+    With --high-pass or --low-pass every library filters its signals first, on the device as in the search.
+
     Example: [bold]bitloop new fan --kind anomaly --axes 3 --target nucleo-f411re --max-ram 32 --max-flash 64[/]
     """
     from bitloop.project import Project, Settings
+    from bitloop.signals.band import ALL
 
     name = project.name or project.resolve().name
-    settings = Settings(name, kind, axes, target, max_ram, max_flash, multi_sensor)
+    band = _band(ALL, rate, high_pass, low_pass, filter_order)
+    settings = Settings(name, kind, axes, target, max_ram, max_flash, multi_sensor, band)
     made = Project.create(project, settings, force)
 
     text = f"made {project}; now add recordings: bitloop add {project} FILE{_as(kind)}"
     result(as_json, {"project": str(made.folder), **asdict(settings)}, lambda console: say(console, text))
+
+
+def filter_(
+    project: Folder,
+    rate: Rate = None,
+    high_pass: HighPass = None,
+    low_pass: LowPass = None,
+    filter_order: FilterOrder = None,
+    off: Annotated[bool, typer.Option("--off", help="Filter no longer.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a project's filter, set it, or take it away. What is not named stays as it is; a limit of 0 is none.
+
+    Every library then filters its signals first: one Butterworth filter, the same on the device, bit for bit.
+    Libraries found before stay on the shelf as they are; search again to get filtered ones.
+
+    Example: [bold]bitloop filter fan --rate 1666 --high-pass 20 --low-pass 400[/]
+    """
+    from bitloop.errors import BitloopError
+    from bitloop.project import Project
+
+    loaded = Project.load(project)
+    wanted = (rate, high_pass, low_pass, filter_order)
+    limits = (high_pass, low_pass, filter_order)
+    if off and any(value is not None for value in limits):
+        raise BitloopError("--off takes the filter away; leave it out to set limits")
+    if off:
+        high_pass, low_pass = 0.0, 0.0
+    band = _band(loaded.settings.band, rate, high_pass, low_pass, filter_order)
+    if off or any(value is not None for value in wanted):
+        loaded = loaded.filtered(band)
+    text = f"filter: {band.words()}" if band else "no filter"
+    result(as_json, {"filter": asdict(band), "on": bool(band)}, lambda console: say(console, text))
+
+
+def _band(
+    known: Band, rate: float | None, high_pass: float | None, low_pass: float | None, order: int | None
+) -> Band:
+    """What is known, with what was said."""
+    return replace(
+        known,
+        rate_hz=known.rate_hz if rate is None else rate,
+        high_pass=known.high_pass if high_pass is None else high_pass,
+        low_pass=known.low_pass if low_pass is None else low_pass,
+        order=known.order if order is None else order,
+    )
 
 
 def add(

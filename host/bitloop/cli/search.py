@@ -73,6 +73,8 @@ def search(
         seconds = 60.0
     workers = jobs or os.cpu_count() or 1
     console, kind = progress(), loaded.settings.kind
+    if loaded.settings.band:
+        say(console, f"filter: every library keeps {loaded.settings.band.words()}")
     with loaded.searches.journal(_key(loaded, seed, split), resume) as journal, live(console, kind) as update:
         if journal.before:
             say(console, f"going on after {journal.before:,} evaluations of the same search")
@@ -224,6 +226,7 @@ def _record(
     rate = fresh / max(outcome.seconds, 1e-9) / about["jobs"]
     return {
         **about,
+        "filter": project.settings.band.words() or None,
         "resumed": journal.before,
         "complete": outcome.complete,
         "crowned": project.libraries.crowned,

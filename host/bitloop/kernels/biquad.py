@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,8 @@ from bitloop.errors import LibraryError
 from bitloop.kernels.base import Constant, Shape, Signals, Stage
 from bitloop.kernels.checks import floats, real, whole
 from bitloop.kernels.record import F32
+
+SETTLED = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +51,12 @@ class Biquad(Stage):
         if low >= high or (low == 0 and high == 0.5):
             raise LibraryError(f"a band from {low:g} to {high:g} of the rate is none, or everything")
         return cls(_butterworth(low, high, order))
+
+    def settling(self) -> int:
+        """Samples until a hundredth of a step is left, by the slowest pole."""
+        poles = [np.roots([1.0, a1, a2]) for _, _, _, a1, a2 in self.sections.astype(np.float64)]
+        slowest = float(np.abs(poles).max())
+        return math.ceil(math.log(SETTLED) / math.log(slowest)) if slowest > SETTLED else 1
 
     def shape(self, given: Shape) -> Shape:
         return given

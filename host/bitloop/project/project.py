@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from bitloop.signals.band import Band
     from bitloop.signals.table import Table
 
 
@@ -179,6 +180,13 @@ class Project:
                 (self.signals / gone.file).rename(kept)
         return gone, kept
 
+    def filtered(self, band: Band) -> Project:
+        """The project with another rate or filter, written down; its libraries stay, as of other signals."""
+        changed = Project(self.folder, replace(self.settings, band=band))
+        with self.lock():
+            write_text(self.folder / SETTINGS, changed.settings.to_toml())
+        return changed
+
     def dataset(self) -> Dataset:
         """All recordings, read and checked against the index."""
         return self.read()[0]
@@ -199,12 +207,15 @@ class Project:
             recordings.append(replace(made, couple=entry.couple))
         settings = self.settings
         length = self._values(entries[0].values) // settings.axes if entries else 0
-        return Dataset(settings.kind, settings.axes, length, tuple(recordings), settings.multi_sensor), lines
+        return Dataset(
+            settings.kind, settings.axes, length, tuple(recordings), settings.multi_sensor, settings.band.stages()
+        ), lines
 
     def fingerprint(self) -> str:
-        """12 digits that change with any signal or label: libraries remember which signals they came from."""
+        """12 digits that change with any signal, label or filter: libraries remember what they came from."""
         couples = [e.couple for e in self.entries() if e.couple]
-        return digest([part for e in self.entries() for part in (e.label, e.sha256)] + couples)[:12]
+        band = [repr(self.settings.band)] if self.settings.band else []
+        return digest([part for e in self.entries() for part in (e.label, e.sha256)] + couples + band)[:12]
 
     @property
     def _target_first(self) -> bool:

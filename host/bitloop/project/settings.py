@@ -10,6 +10,7 @@ from bitloop.library.file import KINDS
 from bitloop.project import toml
 from bitloop.project.names import check_name
 from bitloop.project.place import place
+from bitloop.signals.band import ALL, ORDER, Band
 
 SETTINGS = "bitloop.toml"
 _HEADER = "# A bitloop project: recordings are in signals/, what a search found in libraries/.\n"
@@ -17,7 +18,10 @@ _HEADER = "# A bitloop project: recordings are in signals/, what a search found 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What bitloop.toml says. `target` is a board or a core; `max_ram` and `max_flash` are KiB."""
+    """What bitloop.toml says. `target` is a board or a core; `max_ram` and `max_flash` are KiB.
+
+    `band` has the sampling rate (0 where nobody said), and the filter in front of every library.
+    """
 
     name: str
     kind: str
@@ -26,6 +30,7 @@ class Settings:
     max_ram: int
     max_flash: int
     multi_sensor: bool = False
+    band: Band = ALL
 
     def __post_init__(self) -> None:
         check_name(self.name, "project")
@@ -38,6 +43,8 @@ class Settings:
             raise ProjectError("the budgets for RAM and flash are whole numbers of KiB, 1 or more")
         if self.multi_sensor and self.kind != "anomaly":
             raise ProjectError("only anomaly projects can be multi-sensor")
+        if self.multi_sensor and self.band:
+            raise ProjectError("states of a multi-sensor project cannot be filtered: each is judged by itself")
 
     def to_toml(self) -> str:
         rows: dict[str, toml.Value] = {
@@ -49,7 +56,14 @@ class Settings:
             "max_ram": self.max_ram,
             "max_flash": self.max_flash,
         }
-        return _HEADER + toml.table(rows)
+        return _HEADER + toml.table(rows | self._filter())
+
+    def _filter(self) -> dict[str, toml.Value]:
+        """Only what was said, so that projects without a rate or filter look as they always did."""
+        band = self.band
+        rows: dict[str, toml.Value] = {"high_pass": band.high_pass, "low_pass": band.low_pass}
+        named = {"rate_hz": band.rate_hz, **rows}
+        return {key: value for key, value in named.items() if value} | ({"filter_order": band.order} if band else {})
 
     @staticmethod
     def load(path: Path) -> Settings:
@@ -57,7 +71,11 @@ class Settings:
         texts = [toml.field(data, key, str, path) for key in ("name", "kind", "target")]
         numbers = [toml.field(data, key, int, path) for key in ("axes", "max_ram", "max_flash")]
         multi = toml.field(data, "multi_sensor", bool, path)
+        said = {"rate_hz": 0.0, "high_pass": 0.0, "low_pass": 0.0, "filter_order": ORDER} | data
+        limits = [toml.field(said, key, float, path) for key in ("rate_hz", "high_pass", "low_pass")]
+        order = toml.field(said, "filter_order", int, path)
         try:
-            return Settings(texts[0], texts[1], numbers[0], texts[2], numbers[1], numbers[2], multi)
+            band = Band(limits[0], limits[1], limits[2], order)
+            return Settings(texts[0], texts[1], numbers[0], texts[2], numbers[1], numbers[2], multi, band)
         except BitloopError as error:
             raise ProjectError(f"{path}: {error}") from error

@@ -125,7 +125,7 @@ def finish(shop: Workshop, linked: Linked, outcome: Outcome, evaluations: int) -
         outcome.score,
         outcome.quality,
         recipe.family,
-        recipe.title,
+        "filter > " * bool(shop.table.before) + recipe.title,
         metrics,
         knowledge,
         sizes.flash,
@@ -183,6 +183,8 @@ def _report(
     held = "recording" if all(shop.split.by_recording) else "contiguous block"
     held = "value of the target" if shop.split.by_value else held
     notes = [f"scores are from signals held back in {len(folds)} folds, by {held}; the worst fold counts"]
+    if table.before:
+        notes.append("every signal is filtered first, in these scores as on the device")
     if table.detects:
         notes.append("the limit of each fold was placed by the signals of the other folds")
     if shop.simulated:

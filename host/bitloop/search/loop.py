@@ -13,6 +13,7 @@ from typing import Any
 from bitloop import __version__
 from bitloop.errors import SearchError
 from bitloop.kernels.base import Shape
+from bitloop.kernels.record import to_record
 from bitloop.native import host
 from bitloop.search import committees
 from bitloop.search.budget import Budget
@@ -231,7 +232,8 @@ def _about(job: Job) -> dict[str, Any]:
     table, budget = job.table, job.budget
     signals = hashlib.sha256(table.x.tobytes() + table.label.tobytes() + table.recording.tobytes())
     signals.update(table.targets.tobytes())
-    return {
+    before = {"before": [to_record(stage) for stage in table.before]} if table.before else {}
+    return before | {
         "bitloop": __version__,
         "kind": table.kind,
         "axes": table.axes,

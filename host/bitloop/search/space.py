@@ -153,9 +153,9 @@ def _turns(views: Sequence[str]) -> int:
 
 
 def unit_of(table: Table) -> float:
-    """The power of ten nearest to how much the signals move; 1 where nothing does."""
-    wide = table.x.astype(np.float64)
-    moves = wide.std(axis=0) if table.length < 2 else wide.reshape(len(wide), table.length, -1).std(axis=1)
+    """The power of ten nearest to how much the signals move, as branches see them; 1 where nothing does."""
+    wide = table.seen(table.x).astype(np.float64)
+    moves = wide[:, :, 0].std(axis=0) if table.length < 2 else wide.std(axis=2)
     spread = float(np.median(moves))
     return float(10.0 ** np.round(np.log10(spread))) if spread > 0 else 1.0
 

@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.errors import SearchError
+from bitloop.kernels.base import Signals, Stage
+from bitloop.kernels.pipeline import Preprocessing
+from bitloop.native import host
 from bitloop.signals.dataset import ABNORMAL, REGULAR, Dataset
 
 FEWEST = {"anomaly": 20, "outlier": 12, "classes": 8, "extrapolation": 12}
@@ -23,7 +26,7 @@ class Table:
 
     `label` counts the names in `labels`: the classes in their order, or 0 regular and 1 abnormal. `targets` is
     float32 (signals,), zeros where the kind has none. `couple` is the number of each signal's couple: what one device
-    learns and is judged by; all 0 where there is one only.
+    learns and is judged by; all 0 where there is one only. `before` is done to a signal before all else.
     """
 
     kind: str
@@ -36,6 +39,7 @@ class Table:
     label: NDArray[np.int64]
     targets: NDArray[np.float32]
     couple: NDArray[np.int64]
+    before: tuple[Stage, ...] = ()
 
     @staticmethod
     def of(dataset: Dataset) -> Table:
@@ -56,7 +60,12 @@ class Table:
                 [np.zeros(len(r.x), np.float32) if r.targets is None else r.targets for r in dataset.recordings]
             ),
             np.repeat([dataset.couples.index(r.couple) for r in dataset.recordings], sizes),
+            dataset.before,
         )
+
+    def seen(self, x: NDArray[np.float32]) -> Signals:
+        """(signals, samples * axes) as the branches of every candidate see them: (signals, axes, samples)."""
+        return Preprocessing(self.axes, self.length, ((),), before=self.before).begun(x, host())
 
     def take(self, rows: Rows) -> Table:
         """Some of the rows, in that order."""

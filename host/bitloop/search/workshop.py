@@ -71,7 +71,7 @@ class Prepared:
         if self.keep is not None:
             chains, places = prune(given, chains, self.keep)
             head = head if places is None else (Pick(places), *head)
-        return Preprocessing(given.axes, given.length, chains, head)
+        return Preprocessing(given.axes, given.length, chains, head, self.shop.table.before)
 
 
 class Workshop:
@@ -129,8 +129,7 @@ class Workshop:
     def _signals(self, which: str) -> Signals:
         """(signals, axes, length): the `table`'s rows, their `twins`, or `variations` to train with."""
         if which not in self._planar:
-            plain = Preprocessing(self.given.axes, self.given.length, ((),))
-            self._planar[which] = plain.deinterleave(self._interleaved(which))
+            self._planar[which] = self.table.seen(self._interleaved(which))
         return self._planar[which]
 
     def _interleaved(self, which: str) -> NDArray[np.float32]:

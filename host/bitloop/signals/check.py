@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bitloop.kernels.biquad import Biquad
 from bitloop.signals.dataset import ABNORMAL, REGULAR, Dataset, Recording
 
 MIN_LINES = 20
@@ -124,6 +125,16 @@ def _length(dataset: Dataset, _: Lines) -> Iterator[Finding]:
     yield Finding(False, "no-spectrum", what, f"record {nearest} samples per axis")
 
 
+def _settling(dataset: Dataset, _: Lines) -> Iterator[Finding]:
+    slowest = max((stage.settling() for stage in dataset.before if isinstance(stage, Biquad)), default=0)
+    if slowest > dataset.length // 2:
+        what = (
+            f"the filter takes {slowest} samples to settle and a signal has {dataset.length}, so much of it is lost"
+        )
+        advice = "record longer signals, choose limits further apart and higher, or a lower --filter-order"
+        yield Finding(False, "slow-filter", what, advice)
+
+
 def _balance(dataset: Dataset, _: Lines) -> Iterator[Finding]:
     counts = {label: len(dataset.labelled(label)) for label in dataset.labels}
     if dataset.kind != "classes" or len(counts) < 2:
@@ -223,6 +234,7 @@ _LOOKS: tuple[Callable[[Dataset, Lines], Iterator[Finding]], ...] = (
     _labels,
     _few,
     _length,
+    _settling,
     _balance,
     _cut,
     _duplicates,

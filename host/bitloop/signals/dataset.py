@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bitloop.kernels.base import Stage
+
 REGULAR, ABNORMAL = "regular", "abnormal"
 
 
@@ -30,13 +32,17 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """All recordings of a project. For multi-sensor projects `length` is 1 and a signal is one state."""
+    """All recordings of a project. For multi-sensor projects `length` is 1 and a signal is one state.
+
+    The recordings are as they were measured; `before` is what every library does to a signal before anything else.
+    """
 
     kind: str
     axes: int
     length: int
     recordings: tuple[Recording, ...]
     multi_sensor: bool = False
+    before: tuple[Stage, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
