@@ -23,10 +23,10 @@
 #define STATUS_COMPLETE (1u << 6)
 #define STATUS_FAILED ((1u << 8) | (1u << 9) | STATUS_NOT_ACKNOWLEDGED) /* bus error, arbitration lost */
 
-/* A unit of 125 ns or little more, 10 of which are low, 4 high; with the lines' own delays that is 400 kHz or a little
- * less (RM0351: examples of timing settings, 8 MHz). Data is held for 1 and set up for 4. */
+/* Units of 125 ns or little more: 12 are low, 7 high, and what the controller adds while it watches the line rise and fall
+ * makes 400 kHz or less of them, with any clock (RM0351: I2C timings). Data is held for 1 unit and set up for 4. */
 #define PRESCALER ((BL_BUS_CLOCK_HZ + 7999999u) / 8000000u)
-#define UNITS ((3u << 20) | (1u << 16) | (3u << 8) | 9u)
+#define UNITS ((3u << 20) | (1u << 16) | (6u << 8) | 11u)
 _Static_assert(PRESCALER >= 1u && PRESCALER <= 16u, "the bus's clock is 8 to 128 MHz");
 
 #define PATIENCE (BL_CLOCK_HZ / 500u) /* looks; more than 10 ms, and nothing stretches the clock for that long */

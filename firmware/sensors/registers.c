@@ -3,7 +3,9 @@
 #include "registers.h"
 
 #include "../drivers/bus.h"
-#include "../drivers/port.h"
+#include "../drivers/ticks.h"
+
+#define MILLISECOND (BL_CLOCK_HZ / 1000u)
 
 _Static_assert(BL_SENSOR_BURST * BL_SENSOR_STRIDE <= BL_BUS_BYTES, "a burst is one transfer");
 
@@ -26,13 +28,6 @@ static bool write_all(size_t count, const struct setting settings[])
     return true;
 }
 
-static void pause(uint32_t milliseconds)
-{
-    const uint32_t start = bl_ticks();
-    while (bl_ticks() - start < milliseconds * (BL_CLOCK_HZ / 1000u)) {
-    }
-}
-
 /* Its registers hold what an earlier program left there, as the sensor keeps its supply when the core is reset. */
 static bool reset(void)
 {
@@ -42,7 +37,7 @@ static bool reset(void)
     if (!bl_bus_read(BL_SENSOR_RESET, 1u, &now) || !bl_bus_write(BL_SENSOR_RESET, now | BL_SENSOR_RESET_MASK))
         return false;
     for (uint32_t tries = 0; tries < 50u; tries++) {
-        pause(1u);
+        bl_pause(MILLISECOND);
         if (bl_bus_read(BL_SENSOR_RESET, 1u, &now) && (now & BL_SENSOR_RESET_MASK) == 0u)
             return true;
     }
@@ -56,7 +51,7 @@ bool bl_sensor_start(void)
         return false;
     if (!reset() || !write_all(sizeof setup / sizeof setup[0], setup))
         return false;
-    pause(BL_SENSOR_SETTLES_MS);
+    bl_pause(BL_SENSOR_SETTLES_MS * MILLISECOND);
 #if BL_SENSOR_CALIBRATED
     return bl_sensor_calibrate();
 #else

@@ -33,10 +33,19 @@ static void on_hello(const struct bl_frame *request)
     bl_reply(request, BL_GREETING, sizeof head, head, 0, NULL);
 }
 
+/* The sensor goes on for as long as it answers. */
+static bool started;
+
+static bool start(void)
+{
+    started = started || bl_sensor_start();
+    return started;
+}
+
 static void on_sensor(const struct bl_frame *request)
 {
     uint8_t head[BL_SENSOR_REPLY_BYTES], axes[12u * BL_AXES];
-    if (!bl_sensor_start()) { /* its scale may be its own, so it has to be there */
+    if (!start()) { /* its scale may be its own, so it has to be there */
         bl_refuse(request, BL_ERROR_SENSOR, request->type);
         return;
     }
@@ -109,13 +118,13 @@ static size_t room(uint64_t wanted)
 /* Take what the sensor has, and send the block where it is due. False where the sensor is gone. */
 static bool go_on(uint64_t wanted)
 {
-    size_t taken;
+    struct bl_taken taken;
     const enum bl_sampled sampled = bl_sampler_take(room(wanted), &block.values[block.count * BL_AXES], &taken);
-    if (taken > 0u) {
-        block.last = bl_sampler_noticed();
-        block.first = block.count == 0u ? block.last : block.first;
-        block.count += (uint32_t)taken;
-        block.left -= BL_CONTINUOUS ? 0u : (uint32_t)taken;
+    if (taken.samples > 0u) {
+        block.first = block.count == 0u ? taken.first : block.first;
+        block.last = taken.last;
+        block.count += (uint32_t)taken.samples;
+        block.left -= BL_CONTINUOUS ? 0u : (uint32_t)taken.samples;
     }
     if (sampled == BL_OVERRUN)
         block.overruns++;
@@ -141,13 +150,14 @@ static void on_record(const struct bl_frame *request)
     block.index = block.sent = 0;
     block.run = block.overruns = block.count = 0;
     block.sequence = request->sequence;
-    bool there = bl_sensor_start();
     bl_sampler_rewind();
-    there = there && begin_run();
+    send_block(); /* says that the request was heard, as a sensor takes its time to start */
+    bool there = start() && begin_run();
     while (there && !bl_incoming() && !enough(wanted))
         there = go_on(wanted);
     if (block.count > 0u)
         send_block();
+    started = there;
     if (!there) {
         bl_refuse(&asked, BL_ERROR_SENSOR, BL_RECORD);
         return;

@@ -13,11 +13,16 @@ enum bl_sampled {
 /* Begin with a sample taken after this. */
 bool bl_sampler_start(void);
 
-/* Take what is there, `room` samples at most. Looks at the sensor every BL_LOOK_TICKS and otherwise returns at once. */
-enum bl_sampled bl_sampler_take(size_t room, bl_raw values[], size_t *samples);
+/* Samples that were taken together, and ticks of the first and the last of them: when the sensor showed them, less the
+ * nominal time of those that waited behind them. */
+struct bl_taken {
+    size_t samples;
+    uint64_t first, last;
+};
 
-/* Ticks, from the first start on, when the samples taken last were noticed. */
-uint64_t bl_sampler_noticed(void);
+/* Take what is there, `room` samples at most. Looks at the sensor every BL_LOOK_TICKS, and waits for the next look, but
+ * some milliseconds at most. */
+enum bl_sampled bl_sampler_take(size_t room, bl_raw values[], struct bl_taken *taken);
 
 /* Ticks from the first start on. Has to be asked at least once in a round of bl_ticks. */
 uint64_t bl_sampler_now(void);

@@ -2,6 +2,7 @@
  * one prints a line per sample. Lines that begin with # are for people. */
 #include "../../drivers/bus.h"
 #include "../../drivers/port.h"
+#include "../../drivers/ticks.h"
 #include "../../startup/fault.h"
 #include "decimal.h"
 #include "sampler.h"
@@ -66,9 +67,9 @@ static void log_samples(void)
     bl_raw values[BL_SENSOR_BURST * BL_AXES];
     enum bl_sampled sampled = bl_sampler_start() ? BL_SAMPLED : BL_NO_ANSWER;
     while (sampled != BL_NO_ANSWER) {
-        size_t count;
-        sampled = bl_sampler_take(BL_SENSOR_BURST, values, &count);
-        for (size_t i = 0; i < count; i++)
+        struct bl_taken taken;
+        sampled = bl_sampler_take(BL_SENSOR_BURST, values, &taken);
+        for (size_t i = 0; i < taken.samples; i++)
             put_line(1u, &values[i * BL_AXES]);
         if (sampled == BL_OVERRUN) {
             say("# samples are missing here: the sensor's memory overflowed");
@@ -86,15 +87,16 @@ static bl_raw signal[BL_SAMPLES * BL_AXES];
 static void log_samples(void)
 {
     enum bl_sampled sampled = BL_OVERRUN;
-    size_t filled = 0, count;
+    struct bl_taken taken;
+    size_t filled = 0;
     while (sampled != BL_NO_ANSWER) {
         if (sampled == BL_OVERRUN || filled == BL_SAMPLES) {
             filled = 0;
             if (!bl_sampler_start())
                 return;
         }
-        sampled = bl_sampler_take(BL_SAMPLES - filled, &signal[filled * BL_AXES], &count);
-        filled += count;
+        sampled = bl_sampler_take(BL_SAMPLES - filled, &signal[filled * BL_AXES], &taken);
+        filled += taken.samples;
         if (filled == BL_SAMPLES) {
             put_line(BL_SAMPLES, signal);
             flush();
@@ -103,13 +105,6 @@ static void log_samples(void)
 }
 
 #endif
-
-static void wait_a_second(void)
-{
-    const uint32_t start = bl_ticks();
-    while (bl_ticks() - start < BL_CLOCK_HZ) {
-    }
-}
 
 int main(void)
 {
@@ -120,7 +115,7 @@ int main(void)
         if (bl_sensor_start())
             log_samples();
         say("# " BL_SENSOR_NAME " does not answer on " BL_BUS_NAME);
-        wait_a_second();
+        bl_pause(BL_CLOCK_HZ);
     }
 }
 

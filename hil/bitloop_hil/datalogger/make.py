@@ -95,7 +95,8 @@ def _parts(plan: Plan) -> ImageFile:
     image = plan.board.image
     if image is None:
         raise BuildError(f"board {plan.board.name} has no [image] section; choose another")
-    return ImageFile(image.driver, image.stack, image.payload, {**image.defines, "BL_BAUD": plan.baud})
+    own = {"BL_BAUD": plan.baud, "BL_TICK_PERIOD": plan.board.clock_hz // 1000}
+    return ImageFile(image.driver, image.stack, image.payload, {**image.defines, **own})
 
 
 def _written(plan: Plan, parts: ImageFile) -> dict[str, bytes]:
@@ -143,6 +144,7 @@ def _sensor(plan: Plan) -> dict[str, Any]:
         "decimals": plan.decimals,
         "burst": plan.burst,
         "look_ticks": plan.look_ticks,
+        "period_ticks": int(plan.board.clock_hz / plan.rate.hz),
     }
 
 
@@ -159,6 +161,6 @@ def _makefile(plan: Plan, made: Sources, parts: ImageFile) -> bytes:
         compiler=compiler,
         flags=options,
         defines=[f"-D{define}" for define in defines(plan.board, parts)],
-        link=["-Wl,--gc-sections", *BARE_GCC_LINK],
+        link=["-Wl,--gc-sections", "-Wl,--no-enum-size-warning", *BARE_GCC_LINK],
         units=made.units,
     )

@@ -151,9 +151,11 @@ def _mounted(board: BoardFile, kind: Sensor, wanted: str) -> FittedSensor:
     if kind.name in known:
         return known[kind.name][0]
     where = f"{wanted} on {board.name}" if wanted else board.name
-    own = [name for name, (_, brought) in known.items() if not brought]
-    more = [f"{name} (with {brought})" for name, (_, brought) in known.items() if brought]
-    raise BuildError(f"{where} has no {kind.name}; it can have {', '.join(own + more) or 'none that bitloop knows'}")
+    has = []
+    for brought in dict.fromkeys(brought for _, brought in known.values()):
+        names = ", ".join(name for name, (_, by) in known.items() if by == brought)
+        has.append(f"with {brought} {names}" if brought and not wanted else names)
+    raise BuildError(f"{where} has no {kind.name}; it can have {'; '.join(has) or 'none that bitloop knows'}")
 
 
 def _bus(chip: Chip, kind: Sensor, name: str) -> I2c | Spi:
@@ -205,13 +207,13 @@ def _axes(kind: Sensor, quantity: Quantity, wanted: str) -> tuple[int, ...]:
 
 
 def _baud(board: BoardFile, chip: Chip, wish: Wish) -> int:
-    usual = int(board.image.defines["BL_BAUD"]) if wish.binary and board.image else TEXT_BAUD
-    baud, clock = wish.baud or usual, chip.usart.clock_hz
+    own = board.image.defines["BL_BAUD"] if board.image else TEXT_BAUD
+    baud, clock = wish.baud or (own if wish.binary else TEXT_BAUD), chip.usart.clock_hz
     divisor = round(clock / baud) if baud > 0 else 0
     if not 16 <= divisor <= 0xFFFF or abs(clock / divisor / baud - 1) > 0.01:
         raise BuildError(
-            f"{chip.usart.name} of {board.name} divides {clock} Hz by 16 to 65535, which does not meet {baud} baud within"
-            f" a percent; choose 115200, {board.image.defines['BL_BAUD'] if board.image else ''} or {clock // 16}"
+            f"{chip.usart.name} of {board.name} divides {clock} Hz by 16 to 65535, which meets no {baud} baud to a"
+            f" percent; choose {TEXT_BAUD}, {own} or {clock // 16}"
         )
     return baud
 

@@ -29,6 +29,7 @@ restart = []                        registers written to forget what it holds; r
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ from bitloop_hil.fields import Fields
 _TOP = {"title", "identity", "reset", "increment", "i2c", "spi"}
 _OWN = {"identity", "reset", "increment", "address"}
 _DECIMALS = 9
+_STEP = re.compile(r"\d+\.\d{1,9}|1/[1-9]\d{0,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ def _quantity(fields: Fields, data: Mapping[str, Any]) -> Quantity:
         data=fields.number(data, "data", 0, 0xFF),
         level=_level(fields, fields.take(data, "level", dict)),
         settles_ms=fields.number(data, "settles_ms", 0, 1000),
-        rates=tuple(Rate(Fraction(str(hz)), int(code)) for hz, code in fields.take(data, "rates", list)),
+        rates=tuple(_rate(fields, at, row) for at, row in enumerate(fields.take(data, "rates", list))),
         ranges=_ranges(fields, data),
         calibration=str(data.get("calibration", "")),
         decimals=fields.number(data, "decimals", 0, _DECIMALS) if "decimals" in data else None,
@@ -223,11 +225,24 @@ def _quantity(fields: Fields, data: Mapping[str, Any]) -> Quantity:
 
 def _ranges(fields: Fields, data: Mapping[str, Any]) -> tuple[Range, ...]:
     if "ranges" in data:
-        rows = fields.take(data, "ranges", list)
-        return tuple(Range(int(limit), int(code), Fraction(step)) for limit, code, step in rows)
+        return tuple(_range(fields, at, row) for at, row in enumerate(fields.take(data, "ranges", list)))
     if "calibration" in data:
         return (Range(0, 0, None),)
-    return (Range(0, 0, Fraction(fields.take(data, "step", str))),)
+    return (_range(fields, 0, [0, 0, fields.take(data, "step", str)]),)
+
+
+def _rate(fields: Fields, at: int, row: object) -> Rate:
+    match row:
+        case [int() | float() as hz, int(code)] if hz > 0:
+            return Rate(Fraction(str(hz)), code)
+    raise fields.wrong(f"rates[{at}] = {row!r} has to be two numbers: Hz and code")
+
+
+def _range(fields: Fields, at: int, row: object) -> Range:
+    match row:
+        case [int(limit), int(code), str(step)] if _STEP.fullmatch(step):
+            return Range(limit, code, Fraction(step))
+    raise fields.wrong(f"ranges[{at}] = {row!r} has to be a limit, a code, and units per count as text")
 
 
 def _level(fields: Fields, data: Mapping[str, Any]) -> Level:

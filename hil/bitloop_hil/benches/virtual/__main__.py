@@ -117,6 +117,7 @@ class Bench:
             listen.append(self._line)
         ready, writable, _ = select.select(listen, [self._line] if self._outgoing else [], [], wait)
         self._waited = not ready and not writable
+        self._follow_speed()
         if writable:
             self._outgoing = self._outgoing[os.write(self._line, self._outgoing) :]
         if self._line in ready:
@@ -128,12 +129,15 @@ class Bench:
     def _receive(self, data: bytes) -> None:
         if not self._on:  # a board that stands still hears nothing
             return
+        self._machine.heard()
+        self._injected.feed(data)
+
+    def _follow_speed(self) -> None:
+        """A host that sets the speed of its port may be one that only listens."""
         speed = termios.tcgetattr(self._line)[_OUTPUT_SPEED]
         if speed != self._speed and speed in _SPEEDS:
             self._speed = speed
             self._machine.line.speed(_SPEEDS[speed])
-        self._machine.heard()
-        self._injected.feed(data)
 
     def _listen(self) -> bool:
         data = os.read(sys.stdin.fileno(), _CHUNK)
