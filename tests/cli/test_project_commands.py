@@ -104,6 +104,42 @@ def test_a_signal_that_was_broken_off_is_left_out_and_named(tmp_path: Path) -> N
     assert (warning["recording"], warning["lines"]) == ("serial.txt", [1, 4])
 
 
+def test_a_search_does_not_begin_where_a_rule_is_broken_unless_it_is_allowed(tmp_path: Path) -> None:
+    path = tmp_path / "healthy.csv"
+    write_csv(path, record(Fan(), "healthy", 30, 1)[:, : 100 * 3])
+    for name, extra in (("strict", ()), ("lenient", ("--allow", "too-few", "--allow", "length", "--rate", 1666))):
+        assert run("new", tmp_path / name, "--kind", "outlier", "--axes", 3, *extra).status == 0
+        assert run("add", tmp_path / name, path, "--as", "regular").status == 0
+    strict = run("check", tmp_path / "strict")
+    assert (strict.status, strict.out.splitlines()[-1]) == (
+        1,
+        "30 signals of 3 axes x 100 samples: not ready for a search",
+    )
+    assert "record 128 samples per axis" in strict.out
+    refused = run("search", tmp_path / "strict", "--evaluations", 1)
+    assert refused.status == 1
+    assert (
+        "the signals are not ready: 30 signals of regular are too few for 3 axes; record at least 60" in refused.err
+    )
+    lenient = run("check", tmp_path / "lenient")
+    assert lenient.status == 0
+    assert "30 signals of 3 axes x 100 samples (0.06 s at 1666 Hz): ready for a search" in lenient.out
+    codes = [w["code"] for w in run("check", tmp_path / "lenient", "--json").json["warnings"]]
+    assert codes == ["too-few", "length"]
+
+
+def test_many_lines_of_a_warning_are_shown_as_ranges(tmp_path: Path) -> None:
+    x = record(Fan(), "healthy", 60, 1)
+    x[3:7, 1::3] = 0.5
+    x[20, 1::3] = 0.5
+    write_csv(tmp_path / "healthy.csv", x)
+    run("new", tmp_path / "fan", "--kind", "outlier", "--axes", 3)
+    run("add", tmp_path / "fan", tmp_path / "healthy.csv", "--as", "regular")
+    said = run("check", tmp_path / "fan").out.splitlines()[0]
+    assert said.startswith("warning healthy.csv, lines 4-7, 21: axis 2 does not move in 5 signals; ")
+    assert said.endswith(" [constant-axis]")
+
+
 def test_an_existing_project_is_kept_without_force(tmp_path: Path) -> None:
     command = ("new", tmp_path / "fan", "--kind", "outlier", "--axes", 3)
     assert run(*command).status == 0

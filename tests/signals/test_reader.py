@@ -100,6 +100,20 @@ def test_a_line_has_fewer_than_16384_values(tmp_path: Path) -> None:
         reader.read_table(_file(tmp_path, b"1," * 16384))
 
 
+def test_the_rules_of_the_studio_by_its_examples(tmp_path: Path) -> None:
+    """Three axes at 1000 Hz in buffers of 256: 768 values a line; extrapolation, 1024 of three axes: 3073."""
+    path = _file(tmp_path, (b"0.5 " * 768 + b"\n") * 2)
+    assert reader.read_recording(path, "regular", axes=3).x.shape == (2, 256 * 3)
+    path = _file(tmp_path, (b"21.5;" + b"0.5;" * 3072 + b"\n") * 2)
+    extrapolation = reader.read_recording(path, "", axes=3, target_first=True)
+    assert extrapolation.x.shape == (2, 1024 * 3)
+    with pytest.raises(InputError, match="3073 values are not a multiple of the project's 3 axes"):
+        reader.read_recording(path, "regular", axes=3)
+    path = _file(tmp_path, b"0.5 " * 3072 + b"\n")
+    with pytest.raises(InputError, match="3071 values behind the target are not a multiple"):
+        reader.read_recording(path, "", axes=3, target_first=True)
+
+
 def test_lines_keep_their_numbers(tmp_path: Path) -> None:
     table = reader.read_table(_file(tmp_path, b"\r\n1 2\r\n\r\n3 4\n\n5 6"))
     assert table.lines.tolist() == [2, 4, 6]

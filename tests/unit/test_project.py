@@ -16,6 +16,7 @@ import pytest
 from bitloop import files
 from bitloop.errors import BitloopError, InputError, ProjectError
 from bitloop.project import Found, Project, Settings, Shelf, boards, check_name, place
+from bitloop.signals.band import Band
 from tests.cli.libraries import outlier_library
 
 _SETTINGS = Settings("fan", "anomaly", 2, "cortex-m4f", 32, 64)
@@ -32,6 +33,18 @@ def test_settings_survive_the_disk(project: Project) -> None:
     text = (project.folder / "bitloop.toml").read_text()
     assert 'kind = "anomaly"' in text
     assert "max_ram = 32" in text
+
+
+def test_a_rate_and_what_is_allowed_survive_the_disk(tmp_path: Path) -> None:
+    settings = replace(_SETTINGS, band=Band(1666.5), allow=("length", "too-few"))
+    made = Project.create(tmp_path / "fan", settings)
+    assert Project.load(made.folder).settings == settings
+    assert 'allow = ["length", "too-few"]' in (made.folder / "bitloop.toml").read_text()
+
+
+def test_what_cannot_be_allowed_is_refused() -> None:
+    with pytest.raises(ProjectError, match="'contradiction' cannot be allowed; what can be is too-few and length"):
+        replace(_SETTINGS, allow=("contradiction",))
 
 
 def test_a_folder_with_anything_in_it_is_refused(tmp_path: Path, project: Project) -> None:

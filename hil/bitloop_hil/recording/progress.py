@@ -52,11 +52,6 @@ class Gauge:
         """Since the start."""
         return time.monotonic() - self.start
 
-    @property
-    def silence(self) -> float:
-        """Seconds since something came, or the line was opened anew."""
-        return time.monotonic() - self._heard
-
     def saw(self, size: int, lines: Sequence[Line]) -> None:
         """So many bytes arrived, and these lines with them."""
         self._heard = time.monotonic()
@@ -83,7 +78,7 @@ class Gauge:
                 now - self.start,
                 (lines - lines_then) / span,
                 (self._bytes - bytes_then) / span,
-                self.silence,
+                now - self._heard,
                 away,
                 resumed,
                 self._newest(),

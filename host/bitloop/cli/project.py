@@ -30,6 +30,10 @@ def new(
     high_pass: HighPass = None,
     low_pass: LowPass = None,
     filter_order: FilterOrder = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(help="A problem that is not to forbid a search: too-few, length.", show_default=False),
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -44,7 +48,7 @@ def new(
 
     name = project.name or project.resolve().name
     band = _band(ALL, rate, high_pass, low_pass, filter_order)
-    settings = Settings(name, kind, axes, target, max_ram, max_flash, multi_sensor, band)
+    settings = Settings(name, kind, axes, target, max_ram, max_flash, multi_sensor, band, tuple(allow or ()))
     made = Project.create(project, settings, force)
 
     text = f"made {project}; now add recordings: bitloop add {project} FILE{_as(kind)}"

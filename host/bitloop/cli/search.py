@@ -114,13 +114,13 @@ def find(
     from bitloop.project import place
     from bitloop.search import Budget
     from bitloop.search import search as run
-    from bitloop.signals.check import check
+    from bitloop.signals.check import RULES, check
 
     dataset, lines = project.read()
-    problems = check(dataset, lines).problems
+    settings = project.settings
+    problems = check(dataset, lines, allowed=settings.allow, looks=RULES).problems
     if problems:
         raise SearchError(f"the signals are not ready: {problems[0].what}; {problems[0].advice}")
-    settings = project.settings
     budget = Budget(settings.max_ram * 1024, settings.max_flash * 1024, place(settings.target).core)
     return run(
         dataset,

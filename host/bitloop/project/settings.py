@@ -11,6 +11,7 @@ from bitloop.project import toml
 from bitloop.project.names import check_name
 from bitloop.project.place import place
 from bitloop.signals.band import ALL, ORDER, Band
+from bitloop.signals.checks.rules import ALLOWABLE
 
 SETTINGS = "bitloop.toml"
 _HEADER = "# A bitloop project: recordings are in signals/, what a search found in libraries/.\n"
@@ -21,6 +22,7 @@ class Settings:
     """What bitloop.toml says. `target` is a board or a core; `max_ram` and `max_flash` are KiB.
 
     `band` has the sampling rate (0 where nobody said), and the filter in front of every library.
+    `allow` are codes of problems that forbid no search.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Settings:
     max_flash: int
     multi_sensor: bool = False
     band: Band = ALL
+    allow: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_name(self.name, "project")
@@ -45,6 +48,9 @@ class Settings:
             raise ProjectError("only anomaly projects can be multi-sensor")
         if self.multi_sensor and self.band:
             raise ProjectError("states of a multi-sensor project cannot be filtered: each is judged by itself")
+        unknown = next((code for code in self.allow if code not in ALLOWABLE), None)
+        if unknown is not None:
+            raise ProjectError(f"{unknown!r} cannot be allowed; what can be is {' and '.join(ALLOWABLE)}")
 
     def to_toml(self) -> str:
         rows: dict[str, toml.Value] = {
@@ -56,7 +62,7 @@ class Settings:
             "max_ram": self.max_ram,
             "max_flash": self.max_flash,
         }
-        return _HEADER + toml.table(rows | self._filter())
+        return _HEADER + toml.table(rows | self._filter() | self._allowed())
 
     def _filter(self) -> dict[str, toml.Value]:
         """Only what was said, so that projects without a rate or filter look as they always did."""
@@ -64,6 +70,9 @@ class Settings:
         rows: dict[str, toml.Value] = {"high_pass": band.high_pass, "low_pass": band.low_pass}
         named = {"rate_hz": band.rate_hz, **rows}
         return {key: value for key, value in named.items() if value} | ({"filter_order": band.order} if band else {})
+
+    def _allowed(self) -> dict[str, toml.Value]:
+        return {"allow": list(self.allow)} if self.allow else {}
 
     @staticmethod
     def load(path: Path) -> Settings:
@@ -74,8 +83,11 @@ class Settings:
         said = {"rate_hz": 0.0, "high_pass": 0.0, "low_pass": 0.0, "filter_order": ORDER} | data
         limits = [toml.field(said, key, float, path) for key in ("rate_hz", "high_pass", "low_pass")]
         order = toml.field(said, "filter_order", int, path)
+        allow = toml.field({"allow": [], **data}, "allow", list, path)
         try:
             band = Band(limits[0], limits[1], limits[2], order)
-            return Settings(texts[0], texts[1], numbers[0], texts[2], numbers[1], numbers[2], multi, band)
+            return Settings(
+                texts[0], texts[1], numbers[0], texts[2], numbers[1], numbers[2], multi, band, tuple(allow)
+            )
         except BitloopError as error:
             raise ProjectError(f"{path}: {error}") from error

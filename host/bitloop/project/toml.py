@@ -10,7 +10,7 @@ from typing import Any
 
 from bitloop.errors import ProjectError
 
-Value = str | bool | int | float | list[int]
+Value = str | bool | int | float | list[int] | list[str]
 
 
 def table(rows: Mapping[str, Value]) -> str:
@@ -49,4 +49,6 @@ def _value(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
     return repr(value)
