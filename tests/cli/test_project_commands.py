@@ -20,6 +20,8 @@ _COMMANDS = (
     "add",
     "remove",
     "check",
+    "import",
+    "export",
     "shape",
     "plot",
     "search",

@@ -65,7 +65,7 @@ def _shape(shape: str, dtype: str = "'<f4'") -> bytes:
     return _header(f"{{'descr': {dtype}, 'fortran_order': False, 'shape': {shape}, }}")
 
 
-def _zipped(content: bytes, name: str = "x.npy", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def zipped(content: bytes, name: str = "x.npy", method: int = zipfile.ZIP_DEFLATED) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as archive:
         archive.writestr(name, content)
@@ -73,18 +73,18 @@ def _zipped(content: bytes, name: str = "x.npy", method: int = zipfile.ZIP_DEFLA
 
 
 def _bomb(method: int) -> Content:
-    return lambda: _zipped(npy(np.zeros(70 << 20, dtype=np.uint8)), method=method)
+    return lambda: zipped(npy(np.zeros(70 << 20, dtype=np.uint8)), method=method)
 
 
 def _lying_bomb() -> bytes:
     """What says that it has a kilobyte, and has thirty megabytes."""
-    data = _zipped(b"\0" * (30 << 20))
+    data = zipped(b"\0" * (30 << 20))
     size = struct.pack("<I", 30 << 20)
     return data.replace(size, struct.pack("<I", 1024))
 
 
 def _encrypted() -> bytes:
-    data = bytearray(_zipped(npy(np.zeros(9))))
+    data = bytearray(zipped(npy(np.zeros(9))))
     data[6] |= 1
     data[data.rindex(b"PK\x01\x02") + 8] |= 1
     return bytes(data)
@@ -167,17 +167,17 @@ NPZ = _rows(
     ("an archive cut off", npz(x=_X)[:-30], "it is no archive"),
     ("an empty archive", lambda: npz(), "0 arrays"),
     ("two arrays", npz(a=_X, b=_X), "2 arrays ('a, b')"),
-    ("no array inside", _zipped(b"hello", "readme.txt"), "it is no array of NumPy"),
-    ("objects", _zipped(npy(np.array([None]), allow_pickle=True)), "Python objects, which are never loaded"),
+    ("no array inside", zipped(b"hello", "readme.txt"), "it is no array of NumPy"),
+    ("objects", zipped(npy(np.array([None]), allow_pickle=True)), "Python objects, which are never loaded"),
     ("a bomb", _bomb(zipfile.ZIP_DEFLATED), "would become 73400448"),
     ("a bomb of bzip2", _bomb(zipfile.ZIP_BZIP2), "would become 73400448"),
     ("a bomb that lies", _lying_bomb, "it is no archive"),
-    ("a bomb in a bomb", _zipped(_zipped(b"\0" * 9999)), "it is no array of NumPy"),
-    ("a shape of exabytes", _zipped(_shape(f"({1 << 60},)")), "its shape needs 46116860"),
+    ("a bomb in a bomb", zipped(zipped(b"\0" * 9999)), "it is no array of NumPy"),
+    ("a shape of exabytes", zipped(_shape(f"({1 << 60},)")), "its shape needs 46116860"),
     ("an encrypted array", _encrypted, "it is no archive"),
     (
         "a checksum that is wrong",
-        lambda: _zipped(npy(_X), method=0).replace(b"\0\0\x80?", b"\0\0\x80@"),
+        lambda: zipped(npy(_X), method=0).replace(b"\0\0\x80?", b"\0\0\x80@"),
         "no archive",
     ),
 )

@@ -43,6 +43,8 @@ def make_app() -> typer.Typer:
         check,
         demo,
         emulate,
+        exporting,
+        importing,
         libraries,
         plot,
         project,
@@ -69,6 +71,8 @@ def make_app() -> typer.Typer:
     app.command("add")(project.add)
     app.command("remove")(project.remove)
     app.command("check")(check.check)
+    app.command("import")(importing.import_)
+    app.command("export")(exporting.export)
     app.command("shape")(shape.shape)
     app.command("plot")(plot.plot)
     app.command("sampling")(sampling.sampling)

@@ -11,7 +11,7 @@ from bitloop.cli.options import Axes, Log, TargetFirst
 from bitloop.cli.output import Force, Json, result, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -82,10 +82,15 @@ def _apart(work: Sequence[str]) -> tuple[list[Path], list[str]]:
     return files, texts
 
 
-def _show(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+def describe(row: Mapping[str, Any]) -> str:
+    """What one of the results is, from its record."""
+    noun = "sample" if row["log"] else "signal"
+    text = f"{row['file']}: {row['lines']:,} {noun}{'s' * (row['lines'] != 1)} of {row['values']} values"
+    text += f" ({row['axes']} axes)" if row["axes"] else ""
+    seams = f"new stretches begin at lines {', '.join(map(str, row['seams']))}"
+    return "; ".join([text, *([seams] if row["seams"] else []), *row["remarks"]])
+
+
+def _show(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
-        noun = "sample" if row["log"] else "signal"
-        text = f"{row['file']}: {row['lines']:,} {noun}{'s' * (row['lines'] != 1)} of {row['values']} values"
-        text += f" ({row['axes']} axes)" if row["axes"] else ""
-        seams = f"new stretches begin at lines {', '.join(map(str, row['seams']))}"
-        say(console, "; ".join([text, *([seams] if row["seams"] else []), *row["remarks"]]))
+        say(console, describe(row))

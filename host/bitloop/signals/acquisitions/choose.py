@@ -32,6 +32,6 @@ def read_whole(component: Component, raw: bool = False) -> Stream:
     """What `read_stream` returns; InputError where samples are missing."""
     stream = read_stream(component, raw)
     if stream.gaps:
-        advice = "say --incomplete to take what there is, with no signal across a gap"
+        advice = "bitloop import --incomplete takes what there is, with no signal across a gap"
         raise InputError(f"{describe(stream.gaps)}; {advice}", component.path)
     return stream
