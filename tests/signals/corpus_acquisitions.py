@@ -26,6 +26,10 @@ def _config(content: bytes) -> Files:
     return v2() | {_CONFIG: content}
 
 
+def _component(name: str) -> bytes:
+    return f'{{"devices": [{{"components": [{{"{name}": 7}}]}}]}}'.encode()
+
+
 def _renamed(name: str) -> Files:
     return _config(v2()[_CONFIG].replace(b"imu_acc", name.encode()))
 
@@ -117,6 +121,8 @@ ROWS = (
     _row(
         "a component that is a list", _config(b'{"devices": [{"components": [{"a": []}]}]}'), "a has to be", _CONFIG
     ),
+    _row("a component nobody can print", _config(_component("\\ud800\\n")), "components[0].?? has to be", _CONFIG),
+    _row("a component with an endless name", _config(_component("x" * 99999)), "the field …xxx", _CONFIG),
     _row("an empty description", _config(b""), "it is no JSON", _CONFIG, 1),
     _row("a description that is a list", _config(b"[]"), "its JSON is no object", _CONFIG),
     _row("a description cut off", _config(b'{"devices": ['), "it is no JSON", _CONFIG, 14),

@@ -13,6 +13,7 @@ from bitloop.errors import InputError
 
 MAX_BYTES = 4 << 20
 """The description of the largest of ST's boards takes 30 kB."""
+_LONGEST = 80
 _ADVICE = "copy the acquisition from the board again"
 
 
@@ -79,7 +80,9 @@ class Fields:
 
     def refuse(self, key: str, wanted: str) -> NoReturn:
         """Raise InputError: the field has to be what is wanted."""
-        raise InputError(f"the field {self._at(key)} has to be {wanted}; {_ADVICE}", self.path)
+        place = "".join(c if c.isprintable() else "?" for c in self._at(key))
+        shown = place if len(place) <= _LONGEST else f"…{place[-_LONGEST:]}"
+        raise InputError(f"the field {shown} has to be {wanted}; {_ADVICE}", self.path)
 
     def _list(self, key: str, most: int) -> list[Any]:
         value = self.data.get(key)
