@@ -14,7 +14,8 @@ from bitloop.native import host
 from bitloop.search import committees, finish
 from bitloop.search.answers import fold_answers
 from bitloop.search.budget import Budget
-from bitloop.search.evaluate import evaluate
+from bitloop.search.cost import Cost
+from bitloop.search.evaluate import evaluate, outvoting
 from bitloop.search.fits import ENTRIES
 from bitloop.search.recipe import Head, Recipe
 from bitloop.search.result import Outcome
@@ -107,7 +108,9 @@ def test_a_pool_has_different_models_and_few_with_the_same_views() -> None:
     models = ("discriminants", "discriminants", "sefr", "logistic", "linear_svm")
     ranked = [Outcome(n, space.draw(rng, ("spectrum",), model)) for n, model in enumerate(models)]
     ranked += [Outcome(n, space.draw(rng, ("statistics",), "sefr")) for n in range(5, 8)]
-    found = committees.pool(ranked)
+    heavy = Outcome(9, space.draw(rng, ("statistics",), "logistic"), cost=Cost(0, BUDGET.flash_bytes, 0))
+    ranked.insert(0, heavy)
+    found = committees.pool(ranked, BUDGET)
     assert [recipe.family for recipe in found] == ["spectrum/discriminants", "spectrum/sefr", "statistics/sefr"]
     assert len(committees.pairs(found)) == 3
     assert [set(three.members) for three in committees.enlarged(committees.pairs(found)[0], found)] == [set(found)]
@@ -118,3 +121,10 @@ def test_models_that_learn_on_the_device_cannot_sit_on_one() -> None:
     assert Pipeline(*part).model.kind not in committees.KINDS
     with pytest.raises(LibraryError, match="learns"):
         committees.join([part])
+
+
+def test_a_committee_is_granted_what_few_signals_cannot_tell() -> None:
+    few, many = (outvoting((1.0, 1.0, 1.0), 0.98, signals) for signals in (45, 1000))
+    assert 0.01 < few < 0.012 and many < 0.001
+    assert outvoting((0.9, 0.9), 0.8, 1000) > outvoting((0.99, 0.99), 0.8, 1000)
+    assert outvoting((1.0, 1.0), 1.0, 45) == 0.0

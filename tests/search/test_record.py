@@ -37,3 +37,9 @@ def test_the_bar_is_that_of_the_last_who_is_kept() -> None:
     made = record(0.9, 0.95, 0.8)
     assert made.bar(4).score == 0.0
     assert (made.bar(2).score, made.bar(2).folds) == (0.9, (0.95,))
+
+
+def test_second_opinions_are_asked_for_once_of_candidates_that_do_the_same_in_every_fold() -> None:
+    made = record(0.9, 0.95, 0.9, 0.8)
+    assert [o.index for o in made.distinct(2)] == [1, 0]
+    assert [o.index for o in made.distinct(9)] == [1, 0, 3]

@@ -12,11 +12,14 @@ from bitloop.kernels.committee import Committee, Member
 from bitloop.kernels.committee_classes import CommitteeClasses
 from bitloop.kernels.committee_values import CommitteeValues
 from bitloop.kernels.pipeline import Pipeline, Preprocessing
+from bitloop.search.budget import Budget
 from bitloop.search.recipe import Recipe
 from bitloop.search.result import Outcome
 
 POOL, ALIKE = 8, 2
 """Candidates that committees are made of, and how many of them may look at signals in the same way."""
+SHARE = 0.55
+"""Of the flash that a member may take, so that there is room for another."""
 KINDS = ("classes", "extrapolation")
 """Models that learn on the device answer with a ratio of their own limit: there is no mean of these."""
 _COMMITTEES: dict[str, type[CommitteeClasses | CommitteeValues]] = {
@@ -25,12 +28,14 @@ _COMMITTEES: dict[str, type[CommitteeClasses | CommitteeValues]] = {
 }
 
 
-def pool(ranked: Sequence[Outcome]) -> list[Recipe]:
-    """The best candidates, few with the same views, and these with different models: siblings err alike."""
+def pool(ranked: Sequence[Outcome], budget: Budget) -> list[Recipe]:
+    """The best candidates that leave room for others, few with the same views, and these with different models:
+    siblings err alike."""
     alike: Counter[tuple[str, ...]] = Counter()
     families: set[str] = set()
     found: list[Recipe] = []
-    for recipe in (outcome.recipe for outcome in ranked):
+    light = (outcome for outcome in ranked if outcome.cost.flash <= SHARE * budget.flash_bytes)
+    for recipe in (outcome.recipe for outcome in light):
         views = tuple(sorted({branch.view for branch in recipe.branches}))
         if len(found) < POOL and recipe.family not in families and alike[views] < ALIKE:
             found.append(recipe)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import fsum
+from math import fsum, sqrt
 
 import numpy as np
 
@@ -20,6 +20,8 @@ SATURATED = 0.97
 """Quality of the worst fold from which on firmness decides, so that it is asked for in every fold."""
 FURTHER_VIEW = 0.25
 """Lightness that a view costs."""
+FIRM = 0.995
+"""Firmness from which on a committee has nothing left to win."""
 _REFUSALS = (LibraryError, np.linalg.LinAlgError, FloatingPointError)
 
 
@@ -64,6 +66,8 @@ def _evaluate(shop: Workshop, budget: Budget, index: int, recipe: Recipe, bar: B
     asked = firmness if min(folds) >= SATURATED else [firmness[int(np.argmin(folds))]]
     confidence = fsum(firm() for firm in asked) / len(asked)
     total = score(folds, confidence, lightness(cost, budget, recipe))
+    if recipe.members:
+        total = min(1.0, total + outvoting(folds, confidence, len(shop.table.x)))
     return Outcome(index, recipe, total, min(folds), confidence, tuple(folds), complete=True, cost=cost)
 
 
@@ -74,6 +78,16 @@ def lightness(cost: Cost, budget: Budget, recipe: Recipe) -> float:
     is as plain as its members are on average: what one of them took for a rule by chance, the others outvote.
     """
     return 1.0 - cost.share(budget) / max(1, len(recipe.members)) - FURTHER_VIEW * recipe.further_views
+
+
+def outvoting(folds: Sequence[float], confidence: float, signals: int) -> float:
+    """What a committee is granted: half a standard error of the mean quality, unless everything is firm already.
+
+    So much cross-validation cannot tell, and where it cannot tell, the mean of several models is right more often
+    than any one that came first among thousands.
+    """
+    q = (signals * fsum(folds) / len(folds) + 1.0) / (signals + 2.0)
+    return 0.5 * sqrt(q * (1.0 - q) / signals) if confidence < FIRM else 0.0
 
 
 def score(folds: Sequence[float], confidence: float, light: float) -> float:

@@ -154,7 +154,7 @@ class _Rounds:
         if self.proposer.space.kind not in committees.KINDS:
             return
         self.end, self.stage = end, "finishing"
-        members = committees.pool(self.record.ranked)
+        members = committees.pool(self.record.ranked, self.proposer.budget)
         found = self._together(committees.pairs(members), 0)
         if found:
             found += self._together(committees.enlarged(found[0].recipe, members), committees.POOL**2)
@@ -171,7 +171,7 @@ class _Rounds:
         if len(self.crew.shop.again.split.folds) == len(self.crew.shop.split.folds):
             return
         self.end, self.stage = end, "finishing"
-        best = self.record.ranked[:CONFIRMED]
+        best = self.record.distinct(CONFIRMED)
         seconds = self._run(AGAIN, [(outcome.index, outcome.recipe) for outcome in best], Bar())
         self.record.confirmed(seconds)
 

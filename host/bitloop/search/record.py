@@ -55,6 +55,15 @@ class Record:
         self.ranked.sort(key=lambda outcome: outcome.rank)
         self._remember()
 
+    def distinct(self, count: int) -> list[Outcome]:
+        """The best so many of which no two did the same in every fold: options that change nothing do not count."""
+        found: dict[tuple[str, tuple[float, ...], float], Outcome] = {}
+        for outcome in self.ranked:
+            found.setdefault((outcome.recipe.family, outcome.folds, outcome.confidence), outcome)
+            if len(found) == count:
+                break
+        return list(found.values())
+
     def joined(self, outcomes: Iterable[Outcome]) -> None:
         """Committees of candidates that were evaluated before: no candidates of their own."""
         self.ranked += [outcome for outcome in outcomes if outcome.complete]

@@ -33,7 +33,7 @@ CLEAR = 6.0
 """Least squares on 0 and 1 are this much steeper as scores, before anyone calibrates them."""
 FARTHEST = 5.0
 """Features are held within so many times their root mean square, to spend the steps where most of them are."""
-SAMPLE = 400
+SAMPLE = 128
 """Signals whose distances from each other say what is near."""
 
 
@@ -125,7 +125,7 @@ def _values(x: Wide, y: Targets, hyper: Hypers, middles: Wide, scale: float) -> 
 
 def typical(x: Wide) -> float:
     """The median squared distance of two signals."""
-    some = x[:: max(1, len(x) // SAMPLE)]
+    some = x[:: max(1, -(-len(x) // SAMPLE))]
     return max(float(np.median(squares(some, some))), 1e-12)
 
 
