@@ -4,15 +4,22 @@
 
 #include "port.h"
 
-#if BL_TICK_SOURCE == 2
-
 #define SYSTICK_CONTROL (*(volatile uint32_t *)0xE000E010u)
 #define SYSTICK_RELOAD (*(volatile uint32_t *)0xE000E014u)
 #define SYSTICK_VALUE (*(volatile uint32_t *)0xE000E018u)
 #define SYSTICK_ENABLE 1u
 #define SYSTICK_INTERRUPT 2u
 #define SYSTICK_CORE_CLOCK 4u
-#define SYSTICK_PERIOD 0x1000000u
+#define SYSTICK_WRAPPED (1u << 16)
+#define SYSTICK_MOST 0x1000000u
+
+#if BL_TICK_SOURCE == 2
+
+#if defined(BL_TICK_PERIOD)
+#define SYSTICK_PERIOD BL_TICK_PERIOD
+#else
+#define SYSTICK_PERIOD SYSTICK_MOST
+#endif
 
 static volatile uint32_t wraps;
 
@@ -40,6 +47,13 @@ uint32_t bl_ticks(void)
     return before * SYSTICK_PERIOD + (SYSTICK_PERIOD - 1u - value);
 }
 
+void bl_pause(uint32_t ticks)
+{
+    const uint32_t start = bl_ticks();
+    while (bl_ticks() - start < ticks)
+        __asm volatile("wfi");
+}
+
 #elif BL_TICK_SOURCE == 3
 
 void bl_ticks_init(void)
@@ -49,6 +63,13 @@ void bl_ticks_init(void)
 uint32_t bl_ticks(void)
 {
     return *(volatile uint32_t *)BL_TICK_ADDRESS;
+}
+
+void bl_pause(uint32_t ticks)
+{
+    const uint32_t start = bl_ticks();
+    while (bl_ticks() - start < ticks) {
+    }
 }
 
 #else
@@ -72,6 +93,21 @@ void bl_ticks_init(void)
 uint32_t bl_ticks(void)
 {
     return DWT_CYCLES;
+}
+
+void bl_pause(uint32_t ticks)
+{
+    while (ticks > 1u) {
+        const uint32_t part = ticks < SYSTICK_MOST ? ticks : SYSTICK_MOST;
+        SYSTICK_CONTROL = 0u;
+        SYSTICK_RELOAD = part - 1u;
+        SYSTICK_VALUE = 0u;
+        SYSTICK_CONTROL = SYSTICK_ENABLE | SYSTICK_CORE_CLOCK;
+        while ((SYSTICK_CONTROL & SYSTICK_WRAPPED) == 0u) {
+        }
+        ticks -= part;
+    }
+    SYSTICK_CONTROL = 0u;
 }
 
 #endif

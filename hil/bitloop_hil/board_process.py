@@ -21,13 +21,15 @@ _END_SECONDS = 5.0
 class BoardProcess(Closing):
     """`python -m bitloop_hil.benches.virtual BOARD`, running. `first` is what it said first: its port and its socket.
 
-    `apart` keeps a terminal's Ctrl-C away from it. ProbeError if it does not start.
+    `shield` names what is in the board's Arduino connector. `apart` keeps a terminal's Ctrl-C away from the process.
+    ProbeError if it does not start.
     """
 
-    def __init__(self, board: str, socket: Path | None = None, apart: bool = False) -> None:
+    def __init__(self, board: str, socket: Path | None = None, apart: bool = False, shield: str = "") -> None:
         self._board = board
         command = [sys.executable, "-m", "bitloop_hil.benches.virtual", board]
         command += ["--socket", str(socket)] if socket else []
+        command += ["--shield", shield] if shield else []
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             command,

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from bitloop import resources
 from bitloop.errors import BuildError
 from bitloop.targets import Target, cores, target
 from bitloop_hil.board import Board
-from bitloop_hil.buses import FittedSensor, read_arduino, read_sensors
+from bitloop_hil.buses import FittedSensor, read_arduino, read_sensors, shield
 from bitloop_hil.chips import Chip, ProbeFile, read_chip, read_probe
 from bitloop_hil.fields import Fields, Region
 
@@ -96,6 +96,13 @@ def board_file(name: str) -> BoardFile:
     if name not in names():
         raise BuildError(f"no board is called {name!r}; choose one of {', '.join(names())}")
     return BoardFile.load(resources.boards() / f"{name}.toml")
+
+
+def with_shield(board: BoardFile, name: str) -> BoardFile:
+    """The board with a shield in its Arduino connector; BuildError if it has none, or there is no such shield."""
+    if not board.arduino:
+        raise BuildError(f"{board.name} has no Arduino connector with a known bus, so no shield fits")
+    return replace(board, sensors=board.sensors + shield(name).on(board.arduino))
 
 
 @cache

@@ -142,7 +142,7 @@ def load_shield(path: Path) -> Shield:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BuildError(f"shield file {path} cannot be read ({error})") from error
-    fields = Fields(path)
+    fields = Fields(path, "shield")
     fields.only(data, {"title", "sensors"}, "the file")
     return Shield(path.stem, fields.take(data, "title", str), _fitted(fields, data, ("arduino",), ()))
 

@@ -28,8 +28,9 @@ class Region:
 class Fields:
     """Takes checked fields from the tables of one file."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, kind: str = "board") -> None:
+        """`kind` is what the file describes, for messages."""
+        self._path, self._kind = path, kind
 
     def region(self, data: Mapping[str, Any], name: str, where: str) -> Region:
         """A memory in whole KiB within 4 GiB."""
@@ -89,4 +90,4 @@ class Fields:
 
     def wrong(self, what: str) -> BuildError:
         """The error that says what is wrong, and where."""
-        return BuildError(f"board file {self._path}: {what}")
+        return BuildError(f"{self._kind} file {self._path}: {what}")

@@ -21,14 +21,9 @@ from bitloop_hil.link.packets import DETECT_REPLY, GREETING
 
 BUILD_DIGITS = 16
 _OVERFLOW = re.compile(r"region .(?P<region>FLASH|RAM)'?:? overflowed by (?P<bytes>\d+) bytes")
-_SOURCES = (
-    "link/*.[ch]",
-    "apps/inference/*.[ch]",
-    "drivers/port.h",
-    "drivers/stopwatch.h",
-    "drivers/ticks.[ch]",
-    "startup/*.[ch]",
-)
+BARE_SOURCES = ("drivers/port.h", "drivers/stopwatch.h", "drivers/ticks.[ch]", "startup/*.[ch]")
+"""What every program for a board has, whatever it does."""
+_SOURCES = ("link/*.[ch]", "apps/inference/*.[ch]", *BARE_SOURCES)
 _RINGS = (256, 1024)
 """Bytes of the ring a chip's DMA receives into: half of it holds what arrives while a frame is worked on."""
 
@@ -71,26 +66,27 @@ def link_image(
     toolchain = Toolchain(compiler, board.target)
     whole = sources | _firmware(board, parts) | _glue(library, board, options)
     # Debug information does not reach the board; it is what names the place of a fault.
-    whole_flags = replace(flags, debug=True, defines=(*flags.defines, *_defines(board, parts)))
+    whole_flags = replace(flags, debug=True, defines=(*flags.defines, *defines(board, parts)))
     content = [part for name in sorted(whole.files) for part in (name, whole.files[name])]
     build = digest([toolchain.describe(), repr(board.target), repr(whole_flags), *content])[:BUILD_DIGITS]
-    whole = whole | Sources({"build.h": _render("build.h.j2", build=build)})
+    whole = whole | Sources({"build.h": render("build.h.j2", build=build)})
     try:
         path = toolchain.executable(whole, whole_flags, "inference.elf", script="image.ld")
     except BuildError as error:
-        raise _too_large(error, board) from error
+        raise too_large(
+            error, board, "choose a smaller library (bitloop libraries lists them) or a larger board"
+        ) from error
     return Image(path, build, library.id)
 
 
-def _too_large(error: BuildError, board: BoardFile) -> BuildError:
-    """The linkers' way of saying that something does not fit, as a sentence; any other error as it is."""
+def too_large(error: BuildError, board: BoardFile, advice: str) -> BuildError:
+    """The linkers' way of saying that something does not fit, as a sentence with advice; any other error as it is."""
     found = _OVERFLOW.search(str(error))
     if found is None:
         return error
     memory, size = ("flash", board.flash.size) if found["region"] == "FLASH" else ("RAM", board.ram.size)
     return BuildError(
-        f"the image needs {found['bytes']} bytes more {memory} than the {size} of {board.name};"
-        " choose a smaller library (bitloop libraries lists them) or a larger board"
+        f"the image needs {found['bytes']} bytes more {memory} than the {size} of {board.name}; {advice}"
     )
 
 
@@ -109,15 +105,27 @@ def _check_payload(library: Library, name: str, parts: ImageFile) -> None:
 
 
 def _firmware(board: BoardFile, parts: ImageFile) -> Sources:
+    return Sources.of(resources.firmware(), *_SOURCES, *port_sources(board, parts))
+
+
+def port_sources(board: BoardFile, parts: ImageFile) -> list[str]:
+    """The files of firmware/ that connect a program with the outside on a board."""
     drivers = [f"drivers/{parts.driver}.c"]
     if board.chip is not None:
-        drivers += ["drivers/stm32*.h", f"drivers/stm32_clock_{board.chip.family.removeprefix('stm32')}.c"]
-    return Sources.of(resources.firmware(), *_SOURCES, *drivers)
+        drivers += ["drivers/stm32.h", "drivers/stm32_[dgm]*.h"]
+        drivers += [f"drivers/stm32_clock_{board.chip.family.removeprefix('stm32')}.c"]
+    return drivers
 
 
-def _defines(board: BoardFile, parts: ImageFile) -> list[str]:
+def defines(board: BoardFile, parts: ImageFile) -> list[str]:
+    """The drivers' constants, as a compiler's -D takes them."""
     values = {"BL_CLOCK_HZ": board.clock_hz, **parts.defines}
     return [f"{name}={value}u" for name, value in values.items()]
+
+
+def ring(parts: ImageFile) -> int:
+    """Bytes of the ring that a chip's DMA receives into."""
+    return _RINGS[parts.payload >= _RINGS[1]]
 
 
 def _glue(library: Library, board: BoardFile, options: Options) -> Sources:
@@ -143,9 +151,10 @@ def _glue(library: Library, board: BoardFile, options: Options) -> Sources:
     written = {"identity.h": "identity.h.j2", "adapter.c": "adapter.c.j2", "image.ld": "image.ld.j2"}
     if board.chip is not None:
         written["chip.h"] = "chip.h.j2"
-        values |= {"chip": board.chip, "ring": _RINGS[_image_file(board).payload >= _RINGS[1]]}
-    return Sources({name: _render(template, **values) for name, template in written.items()})
+        values |= {"chip": board.chip, "ring": ring(_image_file(board))}
+    return Sources({name: render(template, **values) for name, template in written.items()})
 
 
-def _render(template: str, **values: Any) -> bytes:
+def render(template: str, **values: Any) -> bytes:
+    """A template of firmware/templates, filled in."""
     return environment().get_template(template).render(**values).encode()

@@ -28,7 +28,19 @@ COMPILERS = ("zig", "gcc")
 # -fno-fast-math comes first: it would bring errno back, and with it a call of sqrtf beside every VSQRT.
 CONTRACT_FLAGS = ("-std=c11", "-ffp-contract=off", "-fno-fast-math", "-fno-math-errno")
 WARNING_FLAGS = ("-Wall", "-Wextra", "-Werror", "-Wdouble-promotion", "-Wconversion")
+BARE_GCC_LINK = (
+    "-nostartfiles",
+    "-Wl,--no-warn-rwx-segments",
+    "-nostdlib",
+    "-lm",
+    "-lc",
+    "-lgcc",
+    "-Wl,--build-id=none",
+)
+"""How arm-none-eabi-gcc links what has no C library around it."""
 _SECTION_FLAGS = ("-ffunction-sections", "-fdata-sections", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables")
+
+_STACK_USAGE = "-fstack-usage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +140,7 @@ class Toolchain:
                     raise BuildError(f"{name}: a bare-metal program needs a linker script")
                 link += ["-T", script, "-Wl,--gc-sections"]
                 if self.compiler == "gcc":
-                    link += [
-                        "-nostartfiles",
-                        "-Wl,--no-warn-rwx-segments",
-                        "-nostdlib",
-                        "-lm",
-                        "-lc",
-                        "-lgcc",
-                        "-Wl,--build-id=none",
-                    ]
+                    link += BARE_GCC_LINK
             elif self.compiler == "gcc" or sys.platform != "win32":
                 link.append("-lm")
             self._build(sources, flags, includes, out, link)
@@ -154,7 +158,7 @@ class Toolchain:
         if self.compiler == "gcc":
             if self.target.is_host:
                 return ["gcc"]
-            return [_gcc(self.target), *self.target.gcc, f"-mfloat-abi={self.target.float_abi}"]
+            return _bare_gcc(self.target)
         base = [sys.executable, "-m", "ziglang", "cc"]
         if self.target.is_host:
             return [*base, "-target", _host_triple(), "-mcpu=baseline", "-fno-sanitize=undefined"]
@@ -187,20 +191,7 @@ class Toolchain:
         shutil.rmtree(folder)
 
     def _with(self, flags: Flags, includes: Sequence[str]) -> list[str]:
-        options = [*CONTRACT_FLAGS, *WARNING_FLAGS, flags.optimize]
-        if not self.target.is_host:
-            options += [*_SECTION_FLAGS, "-ffreestanding"]
-            options.append("-fstack-size-section" if self.compiler == "zig" else "-fstack-usage")
-            options.append("-fshort-enums" if flags.short_enums else "-fno-short-enums")
-            if flags.short_wchar:
-                options.append("-fshort-wchar")
-        if flags.debug:
-            options.append("-g")
-        elif self.compiler == "zig":
-            options.append("-g0")
-        options += [f"-D{define}" for define in flags.defines]
-        options += [f"-I{include}" for include in includes]
-        return [*self.command(), *options, *flags.extra]
+        return [*self.command(), *_options(self.compiler, self.target, flags, includes)]
 
     def _ar(self) -> list[str]:
         if self.compiler == "zig":
@@ -224,6 +215,33 @@ class Toolchain:
 def available(compiler: str, target: Target) -> bool:
     """Whether that compiler can be started here (zig always can: it is a dependency)."""
     return compiler == "zig" or shutil.which(_gcc(target)) is not None
+
+
+def gcc_command(target: Target, flags: Flags) -> list[str]:
+    """The command line of arm-none-eabi-gcc up to its inputs, for people who build without bitloop."""
+    options = _options("gcc", target, flags, (".",))
+    return [*_bare_gcc(target), *(option for option in options if option != _STACK_USAGE)]
+
+
+def _bare_gcc(target: Target) -> list[str]:
+    return [_gcc(target), *target.gcc, f"-mfloat-abi={target.float_abi}"]
+
+
+def _options(compiler: str, target: Target, flags: Flags, includes: Sequence[str]) -> list[str]:
+    options = [*CONTRACT_FLAGS, *WARNING_FLAGS, flags.optimize]
+    if not target.is_host:
+        options += [*_SECTION_FLAGS, "-ffreestanding"]
+        options.append("-fstack-size-section" if compiler == "zig" else _STACK_USAGE)
+        options.append("-fshort-enums" if flags.short_enums else "-fno-short-enums")
+        if flags.short_wchar:
+            options.append("-fshort-wchar")
+    if flags.debug:
+        options.append("-g")
+    elif compiler == "zig":
+        options.append("-g0")
+    options += [f"-D{define}" for define in flags.defines]
+    options += [f"-I{include}" for include in includes]
+    return [*options, *flags.extra]
 
 
 def _gcc(target: Target) -> str:

@@ -37,7 +37,7 @@ def recording(printer: Printer, *options: object) -> Iterator[subprocess.Popen[s
     """The command at work: its port is open."""
     command = [sys.executable, "-c", "from bitloop.cli import main; main()", "record", str(printer.port)]
     process = subprocess.Popen(
-        [*command, *map(str, options)],
+        [*command, "--format", "text", *map(str, options)],
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -29,6 +29,11 @@ class Printer:
         self._ends: tuple[int, ...] = ()
         self.plug_in()
 
+    @property
+    def ours(self) -> int:
+        """The logger's end."""
+        return self._ends[0]
+
     def plug_in(self) -> None:
         """A port is there, under the old name."""
         self._ends = os.openpty()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bitloop.recording.pace import POINTS, Pace, Rate
+from bitloop.recording.pace import POINTS, Pace, Rate, Regression
 
 
 def measured(times: np.ndarray, numbers: np.ndarray | None = None) -> Rate | None:
@@ -59,3 +59,45 @@ def test_it_remembers_little_however_long_it_goes_on() -> None:
 @pytest.mark.parametrize("times", [[], [1.0], [1.0, 2.0], [3.0, 3.0, 3.0, 3.0]])
 def test_too_little_is_no_rate(times: list[float]) -> None:
     assert measured(np.array(times)) is None
+
+
+def pauses(runs: int, points: int, late: float, seed: int) -> Regression:
+    """Samples at 800 Hz in runs that begin at any time, seen late by up to so many seconds."""
+    regression, rng = Regression(), np.random.default_rng(seed)
+    for _ in range(runs):
+        regression.begin()
+        start, index = rng.uniform(0, 1000), int(rng.integers(0, 10**6))
+        for point in range(points):
+            regression.add(index + 10 * point, start + point / 80.0 + rng.uniform(0, late))
+    return regression
+
+
+@pytest.mark.parametrize(("runs", "points"), [(1, 2000), (200, 2), (30, 40)])
+def test_runs_with_pauses_have_one_rate(runs: int, points: int) -> None:
+    inside = 0
+    for seed in range(10):
+        rate = pauses(runs, points, 1e-3, seed).rate()
+        assert rate is not None
+        assert rate.jitter == pytest.approx(1e-3 / np.sqrt(12), rel=0.3)
+        assert rate.seconds == pytest.approx(runs * (points - 1) / 80.0, rel=0.1)
+        inside += rate.low <= 800.0 <= rate.high
+    assert inside >= 8
+
+
+def test_bounds_allow_for_times_that_are_late_in_the_same_way() -> None:
+    regression = Regression()
+    for _ in range(50):
+        regression.begin()
+        regression.add(0, 0.0)
+        regression.add(80, 0.1 + 5e-3)
+    rate = regression.rate(late=5e-3)
+    assert rate is not None
+    assert rate.low < 800.0 < rate.high
+    assert rate.hertz == pytest.approx(80 / 0.105)
+
+
+def test_a_single_point_per_run_is_no_rate() -> None:
+    assert Regression().rate() is None
+    assert pauses(20, 1, 1e-3, 0).rate() is None
+    assert pauses(1, 2, 0.0, 0).rate() is None
+    assert pauses(3, 2, 0.0, 0).rate(late=1.0) is None

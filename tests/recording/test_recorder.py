@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from bitloop_hil import discovery
 from bitloop_hil.link.transport import SerialTransport, StreamTransport, Transport
 from bitloop_hil.locks import BoardLock
 from bitloop_hil.recording.recorder import Limits, Recorder
+from bitloop_hil.recording.session import record
 from bitloop_hil.recording.source import Source
 from bitloop_hil.recording.text import TextStream
 from tests.recording.printer import Printer, Watched
@@ -31,13 +31,6 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BITLOOP_LOCKS", str(tmp_path / "locks"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setattr(discovery, "ports", lambda: [])
-
-
-@pytest.fixture
-def printer(tmp_path: Path) -> Iterator[Printer]:
-    made = Printer(tmp_path)
-    yield made
-    made.unplug()
 
 
 @pytest.fixture
@@ -174,7 +167,10 @@ def test_nonsense_ends_it_and_is_kept(printer: Printer, path: Path) -> None:
     printer.say(b"\xf0\x0f\x83\n" * (PATIENCE + 5))
     outcome = watched.end()
     assert outcome.end == HOPELESS
-    assert "50 lines came and none was a signal (no plain text; the speed may be wrong)" in outcome.reason
+    assert (
+        "50 lines came and none was a signal (no plain text; the speed may be wrong: \\xf0\\x0f\\x83)"
+        in outcome.reason
+    )
     assert len(rejected_path(path).read_text().splitlines()) == PATIENCE
     assert not path.exists()
 
@@ -196,6 +192,20 @@ def test_a_line_of_one_sample_has_a_sampling_rate(printer: Printer, path: Path) 
     assert record["line_rate"] == rate
 
 
+def test_a_log_has_seams_where_samples_are_missing(printer: Printer, path: Path) -> None:
+    watched = Watched(printer, path, signals=7, shape=Shape(3, 1))
+    printer.say("cut\n1 0 0\n2 0 0\n# samples are missing here\n4 0 0\n5 0\n6 0 0\n")
+    watched.until(lambda at: at.lines == 4)
+    printer.unplug()
+    printer.plug_in()
+    watched.until(lambda at: at.resumed == 1)
+    printer.say("0\n8 0 0\n9 0 0\n10 0 0\n")
+    record = watched.end().record
+    assert record["seams"] == [{"line": line, "lost": None} for line in (3, 4, 5)]
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["1", "2", "4", "6", "8", "9", "10"]
+    assert "a remark of the logger\t# samples are missing here" in rejected_path(path).read_text()
+
+
 def test_the_first_line_counts_where_the_port_was_open_before(printer: Printer, path: Path) -> None:
     stream = TextStream(Shape(), whole=True)
     watched = Watched(printer, path, stream, signals=2)
@@ -215,5 +225,5 @@ def test_a_port_in_use_or_missing_leaves_no_file(printer: Printer, path: Path) -
     with pytest.raises(ProbeError, match="is not there; plug it in"):
         Recorder(Source("/dev/none", 9600), TextStream(Shape()), Kept.at(path), Limits()).run()
     with BoardLock("ABC", "a long soak"), pytest.raises(LockError, match="a long soak"):
-        Recorder(Source(str(printer.port), 9600, lock="ABC"), TextStream(Shape()), Kept.at(path), Limits()).run()
+        record(Source(str(printer.port), 9600, lock="ABC"), Kept.at(path), Limits())
     assert list(path.parent.glob("log*")) == [printer.port]

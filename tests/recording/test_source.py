@@ -30,7 +30,7 @@ def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Port]:
 
 def test_a_port_is_found_again_by_its_serial_number(plugged: list[Port]) -> None:
     source = find("/dev/ttyACM1")
-    assert source == Source("/dev/ttyACM1", 115_200, "", "066BFF", 1, "066BFF")
+    assert source == Source("/dev/ttyACM1", 0, 921_600, "", "066BFF", 1, "066BFF")
     assert source.now() == "/dev/ttyACM1"
     plugged[:] = [Port("/dev/ttyACM0", "other", "1-3:1.0"), *TWO[:1]]
     assert source.now() == "", "its first port alone is not this one"
@@ -52,7 +52,7 @@ def test_a_link_to_a_port_is_the_port(plugged: list[Port], tmp_path: Path) -> No
 
 def test_a_board_is_its_first_port_at_its_speed(plugged: list[Port]) -> None:
     source = find("nucleo-l432kc")
-    assert source == Source("/dev/ttyACM0", 921_600, "nucleo-l432kc", "066BFF", 0, "066BFF")
+    assert source == Source("/dev/ttyACM0", 0, 921_600, "nucleo-l432kc", "066BFF", 0, "066BFF")
     assert find("nucleo-l432kc", 115_200).baud == 115_200
 
 

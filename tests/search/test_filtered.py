@@ -12,7 +12,10 @@ from bitloop.emulator import Emulator
 from bitloop.errors import SearchError
 from bitloop.native import host
 from bitloop.search import finish, search
+from bitloop.search.answers import fold_answers
 from bitloop.search.propose import Proposer
+from bitloop.search.recipe import Recipe
+from bitloop.search.result import Outcome
 from bitloop.search.space import Space, unit_of
 from bitloop.search.table import Table
 from bitloop.search.workshop import Workshop
@@ -69,6 +72,17 @@ def test_the_library_filters_and_the_report_says_so() -> None:
     emulator.init(pretrained=True)
     seen = emulator.detect(made.labelled("regular"))
     assert seen.similarity is not None and float((seen.similarity >= 90).mean()) > 0.8
+
+
+def test_a_committee_filters_as_its_members_do() -> None:
+    shop = Workshop(Table.of(filtered(classes(), Band(1000.0, 50.0, 400.0))), 1)
+    space, rng = Space.of("classes", shop.given, 1.0), np.random.default_rng(4)
+    recipe = Recipe.together([space.draw(rng, (view,), "naive_bayes") for view in ("statistics", "spectrum")])
+    for answers, fold in zip(fold_answers(shop, recipe), shop.split.folds, strict=True):
+        features = answers.view.preprocessing(shop.table.x[fold.test], host())
+        np.testing.assert_array_equal(answers.outputs, answers.model.run(features, host()))  # type: ignore[attr-defined]
+    library = finish.fitted(shop, Outcome(0, recipe), {}, 1.0)
+    assert library.pipeline.preprocessing.before == shop.table.before
 
 
 def test_the_unit_is_that_of_filtered_signals() -> None:

@@ -163,7 +163,7 @@ class Link(Closing):
 
     def record(self, samples: int, blocks: Parts) -> dict[str, int]:
         """Samples of a datalogger: every BLOCK goes to `blocks` as it comes; returns the fields of RECORD_REPLY."""
-        return self._request(p.RECORD, p.RECORD.build(samples=samples), blocks)
+        return self._request(p.RECORD, p.RECORD.build(samples=samples), blocks, self.patience.call)
 
     def close(self) -> None:
         """Let go of the transport; safe to call twice."""

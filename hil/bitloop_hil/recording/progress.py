@@ -52,6 +52,11 @@ class Gauge:
         """Since the start."""
         return time.monotonic() - self.start
 
+    @property
+    def silence(self) -> float:
+        """Seconds since something came, or the line was opened anew."""
+        return time.monotonic() - self._heard
+
     def saw(self, size: int, lines: Sequence[Line]) -> None:
         """So many bytes arrived, and these lines with them."""
         self._heard = time.monotonic()
@@ -78,7 +83,7 @@ class Gauge:
                 now - self.start,
                 (lines - lines_then) / span,
                 (self._bytes - bytes_then) / span,
-                now - self._heard,
+                self.silence,
                 away,
                 resumed,
                 self._newest(),

@@ -15,7 +15,6 @@ from bitloop.recording.keeper import Keeper, Kept
 from bitloop.recording.lines import Line
 from bitloop.recording.note import COMPLETE, FULL, HOPELESS, STOPPED, TIME, UNPLUGGED, Origin, Run
 from bitloop_hil.link.transport import Deadline, Transport
-from bitloop_hil.locks import BoardLock
 from bitloop_hil.recording.progress import Gauge, Progress
 from bitloop_hil.recording.pump import Pump
 from bitloop_hil.recording.source import Source
@@ -66,7 +65,7 @@ class Recorder:
     ) -> None:
         self._source, self._stream, self._kept, self._limits = source, stream, kept, limits
         self._stop = stop or threading.Event()
-        self._gauge = Gauge(kept.shape, told)
+        self._told = told
         self._line: Pump | None = None
         self._patience, self._heard = Deadline.after(limits.patience), True
         self._resumed = 0
@@ -77,13 +76,13 @@ class Recorder:
         ProbeError or LockError where the port cannot be had, RecordError where nothing can be written: then nothing
         was recorded. Whatever happens later is in the outcome, and what was received before is in the files.
         """
-        source, kept = self._source, self._kept
+        source = self._source
         with ExitStack() as stack:
-            if source.lock:
-                stack.enter_context(BoardLock(source.lock, f"recording to {kept.path}"))
             stack.callback(self._hang_up)
             self._line = Pump(opened or source.open())
             self._stream.begin(self._line)
+            kept = self._kept.shaped(self._stream.shape)
+            self._gauge = Gauge(kept.shape, self._told)
             said = self._stream.said
             board = source.board or str(said.get("board", ""))
             origin = Origin(source.port, source.baud, source.usb, board, self._stream.mode, said)
@@ -108,14 +107,17 @@ class Recorder:
 
     def _receive(self, line: Pump) -> Ending | None:
         """Take what has arrived and keep it."""
+        pieces, lines = [], []
         try:
             pieces = line.take(_SLICE)
-            lines = [each for at, data in pieces for each in self._stream.feed(at, data)]
+            for at, data in pieces:
+                lines += self._stream.feed(at, data)
+            self._stream.silent(self._gauge.silence)
         except LinkError as error:
             self._hang_up()
             if self._heard:  # a port that comes back and says nothing is not waited for again and again
                 self._patience, self._heard = Deadline.after(self._limits.patience), False
-            return self._keep(self._stream.broken()) or self._away(error)
+            return self._keep(lines + self._stream.broken()) or self._away(error)
         if pieces:
             self._heard = True
             self._gauge.saw(sum(len(data) for _, data in pieces), lines)
@@ -135,6 +137,7 @@ class Recorder:
             self._hang_up()
             return self._away(error)
         self._resumed += 1
+        self._gauge.saw(0, [])
         return None
 
     def _away(self, error: BitloopError) -> Ending | None:

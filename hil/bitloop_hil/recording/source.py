@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bitloop.errors import BuildError, ProbeError
 from bitloop_hil import boards, discovery, published
 from bitloop_hil.discovery import Port, ports_of
-from bitloop_hil.link.remote import open_port, scheme_of
+from bitloop_hil.link.remote import DEFAULT_BAUD, open_port, scheme_of
 from bitloop_hil.link.transport import Transport
 from bitloop_hil.rig import Place, Rig, baud_of
-
-LOGGER_BAUD = 115_200
-"""What loggers of other makers usually speak at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A port as it was found. `usb` is the serial number of its USB device, `nth` which of that device's ports it is.
 
-    `lock` names the lock under which its board is used; empty where nobody could share it.
+    `baud` is its speed, 0 where nobody has said it; then the link speaks at `link_baud`. `lock` names the lock under
+    which its board is used; empty where nobody could share it.
     """
 
     port: str
     baud: int
+    link_baud: int = DEFAULT_BAUD
     board: str = ""
     usb: str = ""
     nth: int = 0
@@ -52,12 +51,12 @@ class Source:
 
 
 def find(where: str, baud: int = 0, rig: Rig | None = None) -> Source:
-    """The source somebody means; `baud` overrides what is known of it. ProbeError says what there is instead."""
+    """The source somebody means, at that speed (0: to be found out). ProbeError says what there is instead."""
     if rig is not None:
         place = rig[where]
         return _of_board(place, baud)
     if scheme_of(where) or "/" in where or "\\" in where or where.upper().startswith("COM"):
-        return _of_port(where, baud or LOGGER_BAUD)
+        return _of_port(where, baud)
     if where in boards.names():
         return _of_board(Place(where, where, "hardware"), baud)
     there = ", ".join(port.device for port in discovery.ports()) or "none"
@@ -70,35 +69,33 @@ def _of_port(port: str, baud: int) -> Source:
     mine = next((each for each in attached if os.path.realpath(each.device) == os.path.realpath(port)), None)
     if mine is None or not mine.serial:
         return Source(port, baud)
-    return _known(port, baud, mine, ports_of(mine.serial, attached))
+    return _known(Source(port, baud), mine, ports_of(mine.serial, attached))
 
 
-def _known(port: str, baud: int, mine: Port, same: Sequence[Port], board: str = "") -> Source:
-    """Cheap adapters all have the same serial number, which then says nothing."""
+def _known(source: Source, mine: Port, same: Sequence[Port]) -> Source:
+    """The source by its serial number. Cheap adapters all have the same one, which then says nothing."""
     devices = {each.interface.partition(":")[0] for each in same}
     if len(devices) > 1:
-        return Source(port, baud, board)
-    return Source(port, baud, board, mine.serial, list(same).index(mine), mine.serial)
+        return source
+    return replace(source, usb=mine.serial, nth=list(same).index(mine), lock=mine.serial)
 
 
 def _of_board(place: Place, baud: int) -> Source:
     """The port of a board: of the virtual one that is powered, else of the one that is plugged in."""
     from bitloop_hil.benches.hardware.attached import attached
 
-    speed = baud or baud_of(place)
     if place.bench != "hardware":
         raise BuildError(
             f"the place {place.name} starts a board of its own each time;"
             f" power one with `bitloop bench run {place.board}` and record from that"
         )
+    source = Source("", baud or place.baud, baud_of(place), place.board)
     powered = published.running(place.board) if not place.probe and not place.remote else None
     if powered is not None:
         lock = Place("", place.board, "hardware", probe=powered.uid).serial
-        return Source(str(powered.port), speed, place.board, lock=lock)
+        return replace(source, port=str(powered.port), lock=lock)
     found = attached(place, boards.board_file(place.board))
-    there = discovery.ports()
-    same = ports_of(found.serial, there)
+    source = replace(source, port=found.port, lock=found.serial)
+    same = ports_of(found.serial, discovery.ports())
     mine = next((port for port in same if port.device == found.port), None)
-    if mine is None:
-        return Source(found.port, speed, place.board, lock=found.serial)
-    return _known(found.port, speed, mine, same, place.board)
+    return source if mine is None else _known(source, mine, same)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bitloop.recording.lines import Line
+from bitloop.recording.lines import Line, Shape
 from bitloop_hil.recording.pump import Pump
 
 
@@ -16,8 +16,10 @@ class Account:
 
     fragments: int = 0
     lost: int | None = None
+    overruns: int | None = None
     line_rate: Mapping[str, Any] | None = None
     sample_rate: Mapping[str, Any] | None = None
+    clock: Mapping[str, Any] | None = None
 
 
 class Stream(Protocol):
@@ -26,6 +28,8 @@ class Stream(Protocol):
     mode: str
     said: Mapping[str, Any]
     """What the board said of itself and its sensor when it began."""
+    shape: Shape
+    """What its lines hold, as far as that is known when it began."""
 
     @property
     def hopeless(self) -> str:
@@ -40,6 +44,9 @@ class Stream(Protocol):
 
     def feed(self, at: float, data: bytes) -> list[Line]:
         """The lines that can be judged now, of bytes that came at a monotonic time."""
+
+    def silent(self, seconds: float) -> None:
+        """Nothing came for so long; LinkError where that means that the board is gone."""
 
     def broken(self) -> list[Line]:
         """The line went away: what was left."""

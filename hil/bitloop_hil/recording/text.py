@@ -23,7 +23,8 @@ class TextStream:
     def __init__(self, shape: Shape, width: int = 0, whole: bool = False) -> None:
         """`width` is the number of values of a line where that is known; `whole`: the first line is all there."""
         self.said: Mapping[str, Any] = {}
-        self._shape, self._lines = shape, Lines(shape, width, whole)
+        self.shape = shape
+        self._lines = Lines(shape, width, whole)
         self._paces: list[Pace] = [Pace()]
 
     @property
@@ -41,6 +42,9 @@ class TextStream:
             self._paces[-1].add(right[-1], at)  # of lines that came together, the last one waited least
         return lines
 
+    def silent(self, seconds: float) -> None:
+        """A logger may be as silent as it likes."""
+
     def broken(self) -> list[Line]:
         """The line went away: what there was of a signal. Pauses are no part of a pace."""
         self._paces.append(Pace())
@@ -55,5 +59,5 @@ class TextStream:
         rates = [rate for pace in self._paces if (rate := pace.rate()) is not None]
         longest = max(rates, key=lambda rate: rate.seconds, default=None)
         measured: Mapping[str, Any] | None = {**asdict(longest), "by": _BY} if longest is not None else None
-        continuous = self._shape.of(width).samples == 1
-        return Account(self._lines.fragments, None, measured, measured if continuous else None)
+        continuous = self.shape.of(width).samples == 1
+        return Account(self._lines.fragments, line_rate=measured, sample_rate=measured if continuous else None)

@@ -41,6 +41,7 @@ def make_app() -> typer.Typer:
         bench,
         build,
         check,
+        datalogger,
         demo,
         emulate,
         exporting,
@@ -85,6 +86,7 @@ def make_app() -> typer.Typer:
     app.command("build")(build.build)
     app.command("prove")(prove.prove)
     app.command("time")(time.time)
+    app.command("datalogger")(datalogger.datalogger)
     app.command("demo")(demo.demo)
     app.add_typer(bench.make_bench(), name="bench")
     return app

@@ -91,13 +91,17 @@ def summary(console: Console, run: Mapping[str, Any]) -> None:
     """What became of it, in a few lines."""
     say(console, f"{run['file']}: {run['lines']:,} signals from {run['port']} at {run['baud']} baud")
     if rate := run["sample_rate"]:
-        say(console, f"sampling rate {_hertz(rate)}, jitter {rate['jitter'] * 1e6:.3g} us (by {rate['by']})")
+        say(console, f"sampling rate {_hertz(rate)} Hz, jitter {rate['jitter'] * 1e6:.3g} us, by {rate['by']}")
     elif rate := run["line_rate"]:
         say(console, f"{_hertz(rate)} lines per second")
     remarks = (
         [f"{run['rejected']:,} lines were no signals and are in {run['file']}.rejected"] if run["rejected"] else []
     )
     remarks += [f"{run['lost']:,} samples were lost"] if run["lost"] else []
+    remarks += [f"the sensor's memory overflowed {run['overruns']:,} times"] if run["overruns"] else []
+    remarks += (
+        [f"samples are missing in {len(run['seams']):,} places, see the seams in the note"] if run["seams"] else []
+    )
     remarks += [f"the port went away and came back {run['resumed']} times"] if run["resumed"] else []
     for remark in remarks:
         say(console, remark)

@@ -52,8 +52,8 @@ class Member:
 
     @property
     def buffer(self) -> int:
-        """Floats its features take, at their longest."""
-        return max([self.inputs, *(after.size for _, after in self.steps())])
+        """Floats its features take at their longest; those that no stage changes are read where they are."""
+        return max([self.inputs, *(after.size for _, after in self.steps())]) if self.head else 0
 
     def workspace(self) -> int:
         """Floats of scratch its stages and its model need."""
@@ -185,29 +185,32 @@ class Committee(StaticModel):
         return max(member.buffer for member in self.members)
 
     def emit(self, names: Mapping[str, str], x: str, out: str) -> str:
-        lines = ["{ uint32_t votes = 0u;", f"bl_committee_begin({self.outputs}, {out});"]
+        lines = ["{", "    uint32_t votes = 0u;", f"    bl_committee_begin({self.outputs}, {out});"]
         for number, member in enumerate(self.members, 1):
-            lines += self._member(number, member, names, x, out)
-        return " ".join([*lines, self._end(out), "}"])
+            lines += [f"    {line}" for line in self._member(number, member, names, x, out)]
+        return "\n".join([*lines, f"    {self._end(out)}", "}"])
 
     def _member(self, number: int, member: Member, names: Mapping[str, str], x: str, out: str) -> Iterator[str]:
-        vote = f"&{names[WORK]}[{self._features()}]"
+        """The lines of a member: its features, its steps on them, its vote."""
         work = f"&{names[WORK]}[{self._features() + self.outputs}]"
 
         def named(prefix: str, constants: Sequence[Constant]) -> dict[str, str]:
             return {WORK: work} | {c.name: names[f"{number}_{prefix}{c.name}"] for c in constants}
 
-        yield f"{{ float *const own = {names[WORK]};"
-        yield f"bl_committee_take({member.inputs}, &{x}[{member.start}], own);"
+        own = f"&{x}[{member.start}]"
+        yield "{"
+        yield f"    float *const x = {names[WORK]};" if member.head else f"    const float *const x = {own};"
         if member.head:
-            yield "{ float *const x = own;"
-            for at, (stage, (given, _)) in enumerate(zip(member.head, member.steps(), strict=True)):
-                yield stage.emit(given, named(f"{stage.kernel}{at}_", stage.constants(given)))
-            yield "}"
-        said = member.model.emit(named(f"{member.model.kernel}_", member.model.constants()), "own", "vote")
-        yield f"if (bl_all_within({member.model.inputs}, own)) {{ float *const vote = {vote};"
-        yield said if said.endswith((";", "}")) else f"{said};"
-        yield f"votes = bl_committee_vote({self.outputs}, vote, votes, {out}); }} }}"
+            yield f"    bl_committee_take({member.inputs}, {own}, x);"
+        for at, (stage, (given, _)) in enumerate(zip(member.head, member.steps(), strict=True)):
+            yield f"    {_ended(stage.emit(given, named(f'{stage.kernel}{at}_', stage.constants(given))))}"
+        yield f"    if (bl_all_within({member.model.inputs}, x)) {{"
+        yield f"        float *const vote = &{names[WORK]}[{self._features()}];"
+        said = member.model.emit(named(f"{member.model.kernel}_", member.model.constants()), "x", "vote")
+        yield f"        {_ended(said)}"
+        yield f"        votes = bl_committee_vote({self.outputs}, vote, votes, {out});"
+        yield "    }"
+        yield "}"
 
     @classmethod
     def read(cls, data: Mapping[str, Any], models: Sequence[type[Model]]) -> Self:
@@ -216,6 +219,10 @@ class Committee(StaticModel):
         if not isinstance(data.get("features"), int) or not isinstance(members, list):
             raise LibraryError(f"{cls.kernel} needs exactly the fields features, members")
         return cls(data["features"], tuple(_read(member, models) for member in members))  # type: ignore[call-arg]
+
+
+def _ended(statement: str) -> str:
+    return statement if statement.endswith((";", "}")) else f"{statement};"
 
 
 def mean(ballots: Sequence[Features], silent: float) -> Features:

@@ -75,9 +75,26 @@ def c_comment(text: str) -> str:
 
 
 def statement(text: str) -> str:
-    """A statement as a kernel emits it, ended and wrapped."""
-    whole = text if text.endswith((";", "}")) else f"{text};"
-    return textwrap.fill(whole, _WIDTH, subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False)
+    """A statement as a kernel emits it, ended and wrapped; its further lines keep their indentation."""
+    first, *more = (text if text.endswith((";", "}")) else f"{text};").split("\n")
+    return "\n".join([_fill(first, ""), *(_fill(line.lstrip(" "), " " * (4 + _indent(line))) for line in more)])
+
+
+def _fill(line: str, indent: str) -> str:
+    """A line after its indentation, and what does not fit it four columns further in than a line of a function."""
+    further = (indent or " " * 4) + " " * 4
+    return textwrap.fill(
+        line,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _escaped(byte: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from bitloop.errors import InputError, RecordError
 from bitloop.recording.file import LineFile
 from bitloop.recording.layout import Layout, layout_of, new_layout
-from bitloop.recording.lines import Line, Shape
+from bitloop.recording.lines import SOME, Line, Shape, shown
 from bitloop.recording.note import Run, note_path, read_note, run_record, write_note
 
 
@@ -46,11 +46,22 @@ class Kept:
         if not append or not path.exists():
             return Kept(path, label, shape, append, new_layout(path))
         layout, note = layout_of(path), read_note(path)
-        if refusal := layout.width and shape.refusal(layout.width):
-            raise InputError(f"it has {refusal}, so nothing can be appended to it", path)
         if label and note["class"] and label != note["class"]:
             raise InputError(f"it was recorded as {note['class']!r}; record {label!r} into a file of its own", path)
-        return Kept(path, label or str(note["class"] or ""), shape, True, layout, _count(path), tuple(note["runs"]))
+        label = label or str(note["class"] or "")
+        return Kept(path, label, Shape(), True, layout, _count(path), tuple(note["runs"])).shaped(shape)
+
+    def shaped(self, shape: Shape) -> Kept:
+        """The same with lines of that shape; RecordError where they are not what was expected, or what is there."""
+        for word, wanted, sent in (
+            ("axes", self.shape.axes, shape.axes),
+            ("samples", self.shape.samples, shape.samples),
+        ):
+            if wanted and sent and wanted != sent:
+                raise RecordError(f"the logger sends {sent} {word}, not {wanted}; leave out --{word}")
+        if refusal := self.layout.width and shape.refusal(self.layout.width):
+            raise InputError(f"it has {refusal}, so nothing can be appended to it", self.path)
+        return replace(self, shape=shape)
 
 
 class Keeper:
@@ -60,6 +71,7 @@ class Keeper:
         self._kept, self._run = kept, run
         self.width = kept.layout.width
         self.rejected = 0
+        self._seams: list[dict[str, int | None]] = []
         self._signals = LineFile(kept.path, kept.append)
         self._refused: LineFile | None = None
         try:
@@ -75,16 +87,17 @@ class Keeper:
 
     def keep(self, lines: Sequence[Line]) -> None:
         """Write lines to where they belong."""
-        wrong = [f"{line.number}\t{line.reason}\t{_shown(line.raw)}" for line in lines if line.reason]
+        wrong = [f"{line.number}\t{line.reason}\t{shown(line.raw)}" for line in lines if line.reason]
         if wrong:
             if self._refused is None:
                 self._refused = LineFile(rejected_path(self._kept.path), self._kept.append)
             self._refused.write(wrong)
             self.rejected += len(wrong)
-        right = [line.values for line in lines if not line.reason]
+        right = [line for line in lines if not line.reason]
         if right:
-            self.width = len(right[0])
-            self._signals.write([self._kept.layout.separator.join(values) for values in right])
+            self.width = len(right[0].values)
+            self._mark(right)
+            self._signals.write([self._kept.layout.separator.join(line.values) for line in right])
 
     def finish(self, **known: Any) -> tuple[dict[str, Any], str]:
         """Wait for the disk and write down what is known of the run now: its record, and in words what went wrong."""
@@ -93,7 +106,8 @@ class Keeper:
             self.close()
         except RecordError as error:
             trouble.append(str(error))
-        self._run = replace(self._run, lines=self.lines, rejected=self.rejected, **known)
+        seams = self._seams if self._kept.shape.of(self.width).samples == 1 else []
+        self._run = replace(self._run, lines=self.lines, rejected=self.rejected, seams=seams, **known)
         try:
             self._note()
         except OSError as error:
@@ -110,6 +124,13 @@ class Keeper:
         finally:
             self._signals.close()
 
+    def _mark(self, lines: Sequence[Line]) -> None:
+        """Remember where samples are missing: no signal that is cut out of a log should span the place."""
+        first = self._run.first_line + self.lines
+        for number, line in enumerate(lines, first):
+            if line.missing and number > 1:
+                self._seams.append({"line": number, "lost": None if line.missing == SOME else line.missing})
+
     def _note(self) -> None:
         kept = self._kept
         if not kept.path.exists():  # nothing came, and what nothing came to is gone
@@ -117,11 +138,6 @@ class Keeper:
             return
         runs = [*kept.runs, run_record(self._run)]
         write_note(kept.path, kept.label, self.width, kept.shape.of(self.width), runs)
-
-
-def _shown(raw: bytes) -> str:
-    """Bytes as one line of text: what cannot be shown is escaped as in Python's strings."""
-    return raw.decode("latin-1").encode("unicode_escape").decode("ascii")
 
 
 def _count(path: Path) -> int:

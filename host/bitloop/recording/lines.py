@@ -7,8 +7,8 @@ them as the recording's lines have. Where nobody has said how many that is, line
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bitloop.errors import InputError
@@ -21,18 +21,25 @@ LONGEST = 32 * MAX_VALUES
 PATIENCE = 50
 """Wrong lines without a single right one, after which waiting for a right one makes no sense."""
 
+SOME = -1
+"""Samples are missing, and nobody knows how many."""
+
 _ENDS = re.compile(rb"[\r\n]")
 _NUMBER = re.compile(r"[0-9.eE+-]+")  # in a line that was checked
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The `number`-th line that came: its `values` as they were written, or none and the `reason` why not."""
+    """The `number`-th line that came: its `values` as they were written, or none and the `reason` why not.
+
+    `missing` samples are missing between the line before and this one: 0, so many, or `SOME`.
+    """
 
     number: int
     raw: bytes
     values: tuple[str, ...] = ()
     reason: str = ""
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +86,17 @@ class Lines:
         self._cutter = _Cutter()
         self._held: list[Line] = []
         self._cut = not whole
+        self._gap = False
 
     def feed(self, data: bytes) -> list[Line]:
         """The lines that can be judged by now."""
-        return [line for raw, over in self._cutter.feed(data) for line in self._take(raw, over)]
+        return self._out(line for raw, over in self._cutter.feed(data) for line in self._take(raw, over))
 
     def broken(self) -> list[Line]:
         """The stream broke off and will go on elsewhere: what there was of a line is none."""
         rest = self._cutter.flush()[0].strip()
         cut, self._cut = self._cut, True
+        self._gap = True
         if cut and rest:
             self.fragments += 1
         return [] if cut or not rest else [self._line(rest, "the port went away in the middle of it")]
@@ -98,8 +107,16 @@ class Lines:
         held, self._held = self._held, []
         if len(held) == 1 and not self.hopeless:
             self.width = len(held[0].values)
-            return held
+            return self._out(held)
         return [_refused(line, "no other line has as many values") for line in held]
+
+    def _out(self, lines: Iterable[Line]) -> list[Line]:
+        """Lines as others see them: one that follows on nothing says so."""
+        out = []
+        for line in lines:
+            out.append(replace(line, missing=SOME) if self._gap and not line.reason else line)
+            self._gap = bool(line.reason)
+        return out
 
     def _take(self, raw: bytes, over: bool) -> Iterator[Line]:
         if self.hopeless:
@@ -115,7 +132,7 @@ class Lines:
             self._right += not line.reason
             yield line
         if self._number >= PATIENCE and not self._right:
-            said = line.reason or "no two have the same number of values"
+            said = f"{line.reason}: {shown(raw)[:60]}" if line.reason else "no two have the same number of values"
             self.hopeless = f"{self._number} lines came and none was a signal ({said}); check the speed and the shape"
 
     def _agreed(self, width: int) -> list[Line]:
@@ -143,14 +160,21 @@ class Lines:
 
 def values_of(raw: bytes) -> list[str]:
     """The numbers of a line as they are written; InputError where it holds anything else."""
+    if raw.lstrip().startswith(b"#"):
+        raise InputError("a remark of the logger", "the line")
     if not raw.isascii() or b"\0" in raw:
         raise InputError("no plain text; the speed may be wrong", "the line")
     spell(raw + b"\n", separator_of(raw), Path("the line"), 1, first=False)
     return _NUMBER.findall(raw.decode("ascii"))
 
 
+def shown(raw: bytes) -> str:
+    """Bytes as one line of text: what cannot be shown is escaped as in Python's strings."""
+    return raw.decode("latin-1").encode("unicode_escape").decode("ascii")
+
+
 def _refused(line: Line, reason: str) -> Line:
-    return Line(line.number, line.raw, (), reason) if reason else line
+    return replace(line, values=(), reason=reason) if reason else line
 
 
 class _Cutter:

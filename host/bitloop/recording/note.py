@@ -48,8 +48,10 @@ class Run:
 
     `end` is one of the words above; `time` means that it was over before all signals came. `rejected` lines are in
     `FILE.rejected`; of `fragments`, lines at either end, a part was missing. `lost` counts samples known to be
-    missing, None where nothing numbers them. `line_rate` and `sample_rate` are a `Rate` and what it was measured by,
-    None where it could not be.
+    missing, `overruns` how often the sensor's memory overflowed, which costs samples nobody can count; both are None
+    where nothing numbers the samples. `seams` are the lines of a continuous log before which samples are `lost`, None
+    of a number nobody knows. `line_rate` and `sample_rate` are a `Rate` and what it was measured by, `clock` is the
+    board's clock by this computer's; None where they were not measured.
     """
 
     origin: Origin
@@ -62,8 +64,11 @@ class Run:
     fragments: int = 0
     resumed: int = 0
     lost: int | None = None
+    overruns: int | None = None
+    seams: Sequence[Mapping[str, int | None]] = ()
     line_rate: Mapping[str, Any] | None = None
     sample_rate: Mapping[str, Any] | None = None
+    clock: Mapping[str, Any] | None = None
 
 
 def note_path(recording: Path) -> Path:

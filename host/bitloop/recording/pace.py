@@ -1,4 +1,4 @@
-"""The pace at which numbered things came: a straight line that a few late ones cannot bend."""
+"""The pace at which numbered things came: a straight line through numbers and times."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Rate:
 
 
 class Pace:
-    """Collects (number, time); however long it goes on, it keeps about `POINTS` of them, spread evenly."""
+    """A line that single late times cannot bend. However many there are, it keeps about `POINTS`, spread evenly."""
 
     def __init__(self) -> None:
         self._points: list[tuple[float, float]] = []
         self._every, self._skipped = 1, 0
 
-    def add(self, number: int, seconds: float) -> None:
+    def add(self, number: float, seconds: float) -> None:
         """Thing `number` came at that time; numbers and times grow."""
         self._skipped += 1
         if self._skipped < self._every:
@@ -60,3 +60,54 @@ class Pace:
         early = time - slope * number
         jitter = _NORMAL * float(np.median(np.abs(early - np.median(early))))
         return Rate(1 / float(slope), 1 / float(long), 1 / float(short), jitter, float(np.ptp(time)))
+
+
+class Regression:
+    """The slope of time over number in runs that each begin at a time of their own, however many points there are.
+
+    Least squares with an intercept per run, for times without outliers.
+    """
+
+    def __init__(self) -> None:
+        self._points, self._runs = 0, 0
+        self._numbers, self._times, self._both = 0.0, 0.0, 0.0
+        self._seconds = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        """What follows is another run."""
+        self._count, self._number, self._time, self._last = 0, 0.0, 0.0, 0.0
+
+    def add(self, number: float, seconds: float) -> None:
+        """Thing `number` of this run came at that time."""
+        step, delay = number - self._number, seconds - self._time
+        self._seconds += seconds - self._last if self._count else 0.0
+        self._runs += self._count == 0
+        self._points += 1
+        self._count += 1
+        self._last = seconds
+        self._number += step / self._count
+        self._time += delay / self._count
+        share = (self._count - 1) / self._count  # sums of squares around a mean that moves, as by Welford
+        self._numbers += share * step * step
+        self._times += share * delay * delay
+        self._both += share * step * delay
+
+    def rate(self, late: float = 0.0) -> Rate | None:
+        """The rate, with the standard deviation of all times as its jitter; None where too little is known.
+
+        Times may be late by up to `late` seconds, even in the same way in every run, so the bounds allow for that.
+        """
+        freedom = self._points - self._runs - 1
+        if freedom < 1 or self._both <= 0:
+            return None
+        from scipy.special import stdtrit
+
+        slope = self._both / self._numbers
+        variance = max(0.0, self._times - slope * self._both) / freedom
+        by_chance = float(stdtrit(freedom, 0.975) * np.sqrt(variance / self._numbers)) / slope
+        error = by_chance + late * self._runs / self._seconds
+        if error >= 1:
+            return None
+        hertz = 1 / slope
+        return Rate(hertz, hertz / (1 + error), hertz / (1 - error), float(np.sqrt(variance)), self._seconds)

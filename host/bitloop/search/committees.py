@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from bitloop.errors import LibraryError
@@ -57,9 +58,9 @@ def enlarged(committee: Recipe, recipes: Sequence[Recipe]) -> list[Recipe]:
 def join(parts: Sequence[tuple[Preprocessing, Model]]) -> Pipeline:
     """One pipeline of several: all branches, and a committee whose members have the heads and models.
 
-    Branches that several parts share are computed once. LibraryError where they are too much together.
+    Branches that several parts share are computed once; what stands before all branches is the same in all parts.
+    LibraryError where they are too much together.
     """
-    given = parts[0][0].given
     branches: list[tuple[Stage, ...]] = []
     places: list[tuple[tuple[tuple[Stage, ...], ...], int, int]] = []
     members = []
@@ -75,4 +76,4 @@ def join(parts: Sequence[tuple[Preprocessing, Model]]) -> Pipeline:
             raise LibraryError(f"{model.kernel} learns, and cannot be a member of a committee")
         members.append(Member(known[1], known[2], preprocessing.head, model))
     committee: Committee = _COMMITTEES[members[0].model.kind](features, tuple(members))
-    return Pipeline(Preprocessing(given.axes, given.length, tuple(branches)), committee)
+    return Pipeline(replace(parts[0][0], branches=tuple(branches), head=()), committee)

@@ -28,7 +28,7 @@ from bitloop_hil import published
 from bitloop_hil.benches.virtual.sensors.output import Produced
 from bitloop_hil.board import Programmed
 from bitloop_hil.board_process import BoardProcess
-from bitloop_hil.boards import BoardFile
+from bitloop_hil.boards import BoardFile, with_shield
 from bitloop_hil.closing import Closing
 from bitloop_hil.link.client import Link
 from bitloop_hil.link.transport import Deadline, SerialTransport
@@ -45,7 +45,10 @@ class VirtualBoard(Closing):
     bench = "virtual"
     unit = "cycles"
 
-    def __init__(self, board: BoardFile) -> None:
+    def __init__(self, board: BoardFile, shield: str = "") -> None:
+        """`shield` names what is in its Arduino connector."""
+        if shield:
+            with_shield(board, shield)  # a wrong one is refused before anything starts
         self.name, self.core = board.name, board.core
         self._symbols: Symbols | None = None
         self._lines: list[dict[str, Any]] = []
@@ -66,7 +69,7 @@ class VirtualBoard(Closing):
                 frequency=board.probe.frequency,
                 connect_mode=board.probe.connect,
             )
-        self._process = BoardProcess(board.name, socket)
+        self._process = BoardProcess(board.name, socket, shield=shield)
         self.port = str(self._process.first["port"])
 
     def flash(self, image: Path) -> Programmed | None:

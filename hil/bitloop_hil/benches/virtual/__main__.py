@@ -1,4 +1,4 @@
-"""The process of one virtual board: `python -m bitloop_hil.benches.virtual BOARD [--socket PATH]`.
+"""The process of one virtual board: `python -m bitloop_hil.benches.virtual BOARD [--socket PATH] [--shield NAME]`.
 
 It opens a pseudo-terminal, and at PATH the board's debug port, says both in its first line of JSON on standard output
 (`{"port": ..., "socket": ...}`), and then does what lines of JSON on standard input say: `{"do": "load", "image":
@@ -25,7 +25,7 @@ from bitloop_hil.benches.virtual.feeling import order
 from bitloop_hil.benches.virtual.injected import Injected
 from bitloop_hil.benches.virtual.machine import SLICE, Machine, Why
 from bitloop_hil.benches.virtual.sockets import DebugServer
-from bitloop_hil.boards import board_file
+from bitloop_hil.boards import board_file, with_shield
 from bitloop_hil.probe.debug_port import DebugPort
 
 _CHUNK = 1 << 16
@@ -43,8 +43,8 @@ _OUTPUT_SPEED = 5  # in what tcgetattr returns
 class Bench:
     """Carries bytes between pseudo-terminal, debug socket and machine, and commands from standard input."""
 
-    def __init__(self, board: str, path: Path | None) -> None:
-        file = board_file(board)
+    def __init__(self, board: str, path: Path | None, shield: str = "") -> None:
+        file = with_shield(board_file(board), shield) if shield else board_file(board)
         self._machine = Machine(file)
         self._injected = Injected(self._machine)
         self._debug: DebugPort | None = None
@@ -117,6 +117,7 @@ class Bench:
             listen.append(self._line)
         ready, writable, _ = select.select(listen, [self._line] if self._outgoing else [], [], wait)
         self._waited = not ready and not writable
+        self._follow_speed()
         if writable:
             self._outgoing = self._outgoing[os.write(self._line, self._outgoing) :]
         if self._line in ready:
@@ -128,12 +129,15 @@ class Bench:
     def _receive(self, data: bytes) -> None:
         if not self._on:  # a board that stands still hears nothing
             return
+        self._machine.heard()
+        self._injected.feed(data)
+
+    def _follow_speed(self) -> None:
+        """A host that sets the speed of its port may be one that only listens."""
         speed = termios.tcgetattr(self._line)[_OUTPUT_SPEED]
         if speed != self._speed and speed in _SPEEDS:
             self._speed = speed
             self._machine.line.speed(_SPEEDS[speed])
-        self._machine.heard()
-        self._injected.feed(data)
 
     def _listen(self) -> bool:
         data = os.read(sys.stdin.fileno(), _CHUNK)
@@ -182,8 +186,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bitloop_hil.benches.virtual")
     parser.add_argument("board")
     parser.add_argument("--socket", type=Path)
+    parser.add_argument("--shield", default="")
     arguments = parser.parse_args()
-    Bench(arguments.board, arguments.socket).serve()
+    Bench(arguments.board, arguments.socket, arguments.shield).serve()
 
 
 if __name__ == "__main__":

@@ -50,30 +50,29 @@ class Sensors:
 
     def __init__(self, fitted: tuple[FittedSensor, ...], now: Callable[[], int], note: Callable[[str], None]) -> None:
         """`now` is virtual time in picoseconds; `note` tells people what is not modelled."""
-        self._fitted = [one for one in fitted if one.name in MODELS]
-        self._models = {one.name: MODELS[one.name](now, note) for one in self._fitted}
+        self._fitted = [(one, MODELS[one.name](now, note)) for one in fitted if one.name in MODELS]
+        self._models = {one.name: model for one, model in self._fitted}
 
     def hanging(self) -> Hanging:
         """All of them, on their buses."""
         i2c: dict[str, dict[int, I2cTarget]] = {}
         spi: dict[str, list[tuple[Pin, SpiTarget]]] = {}
-        for one in self._fitted:
+        for one, model in self._fitted:
             if one.address is not None:
-                model = self._models[one.name]
                 i2c.setdefault(one.bus, {})[one.address] = I2cPort(model)
                 if isinstance(model, Lsm303agr):
                     i2c[one.bus][model.COMPANION] = I2cPort(model.companion)
             elif one.select is not None:
-                spi.setdefault(one.bus, []).append((one.select, SpiPort(self._models[one.name])))
+                spi.setdefault(one.bus, []).append((one.select, SpiPort(model)))
         return Hanging(i2c, spi)
 
     def restart(self) -> None:
         """The board was reset, and time begins again."""
-        for model in self._models.values():
+        for _, model in self._fitted:
             model.restart()
 
     def __getitem__(self, name: str) -> Sensor:
-        """A model; ProbeError if the board has none of that name."""
+        """A model, a shield's before the board's own; ProbeError if there is none of that name."""
         if name not in self._models:
             known = ", ".join(self._models) or "none"
             raise ProbeError(f"the virtual board has no sensor called {name!r}; it has {known}")

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from bitloop_hil.benches.virtual.sensors.output import OFF, Output, Scale, rates
+from bitloop_hil.benches.virtual.sensors.lsm6 import DPS_PER_COUNT, DPS_PER_COUNT_125, G_PER_COUNT, Lsm6
+from bitloop_hil.benches.virtual.sensors.output import OFF, Scale, rates
 from bitloop_hil.benches.virtual.sensors.pattern_fifo import PatternFifo
-from bitloop_hil.benches.virtual.sensors.registers import Shown, registers
-from bitloop_hil.benches.virtual.sensors.sensor import Sensor
+from bitloop_hil.benches.virtual.sensors.registers import registers
 
 _REGISTERS = registers("""
     01 FUNC_CFG_ACCESS 00 A0
@@ -69,20 +69,16 @@ _REGISTERS = registers("""
 _RATES = rates("0 12.5 26 52 104 208 416 833 1660 3330 6660")
 _LOW_POWER = Fraction("1.6")  # of the accelerometer, code 11, where high performance is off; else 12.5 Hz
 _TEMPERATURE_RATE = Fraction(52)
-_G_PER_COUNT = (0.061e-3, 0.488e-3, 0.122e-3, 0.244e-3)  # FS_XL: 2, 16, 4, 8 g
-_DPS_PER_COUNT = (8.75e-3, 17.5e-3, 35e-3, 70e-3)  # FS_G: 245, 500, 1000, 2000 degrees/s
-_DPS_PER_COUNT_125 = 4.375e-3
-_TEMPERATURE = Scale(1 / 256, origin=25.0)
 _DECIMATIONS = (0, 1, 2, 3, 4, 8, 16, 32)
 _FIFO_WORDS = 2048
-_RESET, _BOOT = 50, 15_000  # microseconds (AN5040 5.7)
 
 
-class Lsm6dsl(Sensor):
+class Lsm6dsl(Lsm6):
     """The registers of bank A."""
 
     NAME = "LSM6DSL"
     REGISTERS = _REGISTERS
+    BOOT = 15_000  # AN5040, 5.7
 
     def __init__(self, now: Callable[[], int], note: Callable[[str], None]) -> None:
         self._fifo = PatternFifo(_FIFO_WORDS)
@@ -95,34 +91,12 @@ class Lsm6dsl(Sensor):
     def after(self, address: int) -> int:
         return 0x3E if address == 0x3F else super().after(address)
 
-    @property
-    def deaf(self) -> bool:
-        return bool(self["CTRL4_C"] & 0x04)
-
-    @property
-    def _increments(self) -> bool:
-        return bool(self["CTRL3_C"] & 0x04)
-
-    @property
-    def _together(self) -> bool:
-        return bool(self["CTRL3_C"] & 0x40)
-
-    def _make_outputs(self) -> list[Output]:
-        outputs = [Output("rotation"), Output("acceleration"), Output("temperature")]
-        outputs[2].scale = _TEMPERATURE
-        return outputs
-
-    def _make_shown(self) -> dict[str, Shown]:
-        return {"temperature": Shown(0x20, 1), "rotation": Shown(0x22, 3), "acceleration": Shown(0x28, 3)}
-
     def _configure(self) -> None:
         self._run("acceleration", self._acceleration_rate())
-        self.outputs["acceleration"].scale = Scale(_G_PER_COUNT[self["CTRL1_XL"] >> 2 & 3])
+        self.outputs["acceleration"].scale = Scale(G_PER_COUNT[self["CTRL1_XL"] >> 2 & 3])
         control = self["CTRL2_G"]
         self._run("rotation", _RATES[control >> 4] if control >> 4 < len(_RATES) else OFF)
-        self.outputs["rotation"].scale = Scale(
-            _DPS_PER_COUNT_125 if control & 2 else _DPS_PER_COUNT[control >> 2 & 3]
-        )
+        self.outputs["rotation"].scale = Scale(DPS_PER_COUNT_125 if control & 2 else DPS_PER_COUNT[control >> 2 & 3])
         on = self.outputs["acceleration"].rate or self.outputs["rotation"].rate
         self._run("temperature", _TEMPERATURE_RATE if on else OFF)
         self._configure_fifo()
@@ -147,18 +121,9 @@ class Lsm6dsl(Sensor):
         self._fifo.fill((self.outputs["rotation"], self.outputs["acceleration"]), now)
 
     def _written(self, name: str, old: int) -> None:
-        if name == "CTRL3_C":
-            if self[name] & 0x01:
-                self._power_on()
-                self[name] |= 0x01
-                self._clear_later(name, 0x01, _RESET)
-            elif self[name] & 0x80:
-                self._clear_later(name, 0x80, _BOOT)
-            if self[name] & 0x02:
-                self._note("the LSM6DSL's output with the high byte first is not modelled")
-            if not self[name] & 0x40:
-                for shown in self.shown.values():
-                    shown.release()
+        super()._written(name, old)
+        if name == "CTRL3_C" and self[name] & 0x02:
+            self._note("the LSM6DSL's output with the high byte first is not modelled")
         elif name == "FUNC_CFG_ACCESS" and self[name]:
             self._note("the LSM6DSL's banks of embedded functions are not modelled")
         elif name == "FIFO_CTRL4" and self[name] & 0x7F:
@@ -169,9 +134,6 @@ class Lsm6dsl(Sensor):
     def _read(self, address: int) -> int:
         if 0x3A <= address <= 0x3F:
             return self._fifo.read(address - 0x3A)
-        if address == self._at["STATUS_REG"]:
-            ready = [self.shown[quantity].ready for quantity in ("acceleration", "rotation", "temperature")]
-            return sum(bit << place for place, bit in enumerate(ready))
         return super()._read(address)
 
     def _power_on(self) -> None:

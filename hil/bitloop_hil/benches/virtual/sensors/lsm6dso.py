@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import ClassVar
 
 from bitloop_hil.benches.virtual.clock import SECOND
+from bitloop_hil.benches.virtual.sensors.lsm6 import DPS_PER_COUNT, DPS_PER_COUNT_125, G_PER_COUNT, Lsm6
 from bitloop_hil.benches.virtual.sensors.output import OFF, Output, Scale, rates
 from bitloop_hil.benches.virtual.sensors.registers import Register, Shown, registers
-from bitloop_hil.benches.virtual.sensors.sensor import Sensor
 from bitloop_hil.benches.virtual.sensors.tagged_fifo import ACCELEROMETER, GYROSCOPE, TEMPERATURE, TaggedFifo
 
 _COMMON = registers("""
@@ -64,13 +64,9 @@ _COMMON = registers("""
 _RATES = rates("0 12.5 26 52 104 208 416 833 1667 3333 6667")
 _SLOW, _SLOW_GYROSCOPE = Fraction("1.6"), Fraction("6.5")  # code 11
 _TEMPERATURE_BATCHES = rates("0 1.6 12.5 52")
-_G_PER_COUNT = (0.061e-3, 0.488e-3, 0.122e-3, 0.244e-3)  # 2, 16, 4, 8 g
-_DPS_PER_COUNT = (8.75e-3, 17.5e-3, 35e-3, 70e-3)  # 250, 500, 1000, 2000 degrees/s
-_TEMPERATURE = Scale(1 / 256, origin=25.0)
 _TAGS = {GYROSCOPE: "rotation", ACCELEROMETER: "acceleration", TEMPERATURE: "temperature"}
 _FIRST, _LAST = 0x78, 0x7E  # of a word in the FIFO
 _TIMESTAMP, _TIMESTAMP_STEP = 0x40, 25 * SECOND // 10**6
-_RESET, _BOOT = 50, 10_000  # microseconds
 
 
 def _table(identity: int, without: tuple[str, ...] = (), **writable: int) -> Mapping[int, Register]:
@@ -83,11 +79,12 @@ def _table(identity: int, without: tuple[str, ...] = (), **writable: int) -> Map
     return table
 
 
-class Lsm6dso(Sensor):
+class Lsm6dso(Lsm6):
     """The registers of the user's bank."""
 
     NAME = "LSM6DSO"
     REGISTERS = _table(0x6C)
+    BOOT = 10_000
     MAX_I2C = 1_000_000
     DEPTH: ClassVar[int] = 512
     TEMPERATURE_RATE: ClassVar[Fraction] = Fraction(52)
@@ -102,26 +99,6 @@ class Lsm6dso(Sensor):
 
     def after(self, address: int) -> int:
         return _FIRST if address == _LAST else super().after(address)
-
-    @property
-    def deaf(self) -> bool:
-        return bool(self["CTRL4_C"] & 0x04)
-
-    @property
-    def _increments(self) -> bool:
-        return bool(self["CTRL3_C"] & 0x04)
-
-    @property
-    def _together(self) -> bool:
-        return bool(self["CTRL3_C"] & 0x40)
-
-    def _make_outputs(self) -> list[Output]:
-        outputs = [Output("rotation"), Output("acceleration"), Output("temperature")]
-        outputs[-1].scale = _TEMPERATURE
-        return outputs
-
-    def _make_shown(self) -> dict[str, Shown]:
-        return {"temperature": Shown(0x20, 1), "rotation": Shown(0x22, 3), "acceleration": Shown(0x28, 3)}
 
     def _configure(self) -> None:
         self._configure_accelerometer()
@@ -141,12 +118,12 @@ class Lsm6dso(Sensor):
         if full == 1 and self["CTRL8_XL"] & 0x02:  # XL_FS_MODE: 16 g are not offered
             full = 0
         low_power = self["CTRL6_C"] & 0x10 or self["CTRL5_C"] & 0x80
-        self.outputs["acceleration"].scale = Scale(_G_PER_COUNT[full])
+        self.outputs["acceleration"].scale = Scale(G_PER_COUNT[full])
         self._run("acceleration", _SLOW if code == 11 and low_power else _rate(code, _RATES[1]))
 
     def _configure_gyroscope(self) -> None:
         control = self["CTRL2_G"]
-        step = 4.375e-3 if control & 0x02 else _DPS_PER_COUNT[control >> 2 & 3]
+        step = DPS_PER_COUNT_125 if control & 0x02 else DPS_PER_COUNT[control >> 2 & 3]
         self.outputs["rotation"].scale = Scale(140e-3 if control & 0x01 else step)
         self._run("rotation", _rate(control >> 4, OFF))
 
@@ -164,18 +141,9 @@ class Lsm6dso(Sensor):
         self._fifo.fill(sources, now)
 
     def _written(self, name: str, old: int) -> None:
+        super()._written(name, old)
         value = self[name]
-        if name == "CTRL3_C" and value & 0x01:
-            self._power_on()
-            self[name] |= 0x01
-            self._clear_later(name, 0x01, _RESET)
-        elif name == "CTRL3_C":
-            if value & 0x80:
-                self._clear_later(name, 0x80, _BOOT)
-            if not value & 0x40:
-                for shown in self.shown.values():
-                    shown.release()
-        elif name == "FUNC_CFG_ACCESS" and value:
+        if name == "FUNC_CFG_ACCESS" and value:
             self._note(f"the {self.NAME}'s banks of embedded functions are not modelled")
         elif (name == "FIFO_CTRL2" and value & 0x50) or (name == "FIFO_CTRL4" and value & 0xC0):
             self._note(f"compression and timestamps in the {self.NAME}'s FIFO are not modelled")
@@ -188,9 +156,6 @@ class Lsm6dso(Sensor):
             if address == 0x3B:
                 self._fifo.forget_overrun()
             return value
-        if address == self._at["STATUS_REG"]:
-            places = {"acceleration": 0, "rotation": 1, "temperature": 2}
-            return sum(shown.ready << places[quantity] for quantity, shown in self.shown.items())
         if _TIMESTAMP <= address < _TIMESTAMP + 4 and self["CTRL10_C"] & 0x20:
             return self._synced // _TIMESTAMP_STEP >> 8 * (address - _TIMESTAMP) & 0xFF
         return super()._read(address)
@@ -227,7 +192,7 @@ class Iis3dwb(Lsm6dso):
 
     def _configure_accelerometer(self) -> None:
         control = self["CTRL1_XL"]
-        self.outputs["acceleration"].scale = Scale(_G_PER_COUNT[control >> 2 & 3])
+        self.outputs["acceleration"].scale = Scale(G_PER_COUNT[control >> 2 & 3])
         self._run("acceleration", self._FULL_RATE if control >> 5 == 0b101 else OFF)
 
     def _configure_gyroscope(self) -> None:

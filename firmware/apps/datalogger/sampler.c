@@ -1,0 +1,77 @@
+/* One look at the sensor says how many samples wait there; they are fetched in bursts. */
+#include "sampler.h"
+
+#include "../../drivers/stopwatch.h"
+#include "../../drivers/ticks.h"
+
+#define BL_PAUSE_TICKS (BL_CLOCK_HZ / 200u) /* at most: somebody may want it to stop */
+
+static struct bl_stopwatch watch;
+static uint64_t noticed; /* when the last look was over: all samples that it showed are older */
+static uint64_t due;     /* when the next look is */
+static uint32_t waiting; /* samples that it showed and nobody has fetched */
+
+void bl_sampler_rewind(void)
+{
+    bl_stopwatch_start(&watch);
+    noticed = due = 0;
+}
+
+uint64_t bl_sampler_now(void)
+{
+    return bl_elapsed(&watch);
+}
+
+bool bl_sampler_start(void)
+{
+    waiting = 0;
+    due = bl_sampler_now();
+    return bl_sensor_restart();
+}
+
+static enum bl_sampled look(void)
+{
+    struct bl_level level;
+    if (!bl_sensor_look(&level))
+        return BL_NO_ANSWER;
+    noticed = bl_sampler_now();
+    due = noticed + BL_LOOK_TICKS;
+    waiting = level.samples;
+    return level.overrun ? BL_OVERRUN : BL_SAMPLED;
+}
+
+/* A look, or a pause until it is time for one. */
+static enum bl_sampled look_when_due(void)
+{
+    const uint64_t now = bl_sampler_now();
+    if (now >= due)
+        return look();
+    bl_pause(due - now < BL_PAUSE_TICKS ? (uint32_t)(due - now) : BL_PAUSE_TICKS);
+    return BL_SAMPLED;
+}
+
+/* When the sample was new that so many of the waiting ones came after. */
+static uint64_t before(uint32_t samples)
+{
+    const uint64_t time = (uint64_t)samples * BL_PERIOD_TICKS;
+    return noticed > time ? noticed - time : 0u;
+}
+
+enum bl_sampled bl_sampler_take(size_t room, bl_raw values[], struct bl_taken *taken)
+{
+    enum bl_sampled sampled = BL_SAMPLED;
+    taken->samples = 0;
+    if (waiting == 0u)
+        sampled = look_when_due();
+    if (sampled != BL_SAMPLED || waiting == 0u || room == 0u)
+        return sampled;
+    size_t count = waiting < room ? waiting : room;
+    count = count < BL_SENSOR_BURST ? count : BL_SENSOR_BURST;
+    if (!bl_sensor_take(count, values))
+        return BL_NO_ANSWER;
+    taken->samples = count;
+    taken->first = before(waiting - 1u);
+    waiting -= (uint32_t)count;
+    taken->last = before(waiting);
+    return BL_SAMPLED;
+}

@@ -1,0 +1,101 @@
+/* Every sensor that is set up by writing registers, and gives samples of fixed size from a data register: with a memory
+ * for many of them, or with a flag that says that there is a new one. */
+#include "registers.h"
+
+#include "../drivers/bus.h"
+#include "../drivers/ticks.h"
+
+#define MILLISECOND (BL_CLOCK_HZ / 1000u)
+
+_Static_assert(BL_SENSOR_BURST * BL_SENSOR_STRIDE <= BL_BUS_BYTES, "a burst is one transfer");
+
+struct bl_axis bl_axes[BL_AXES] = BL_SENSOR_AXES;
+
+/* Where the chosen axes' values begin in a sample. */
+static const uint8_t places[BL_AXES] = BL_SENSOR_PLACES;
+
+struct setting {
+    uint8_t reg, value;
+};
+static const struct setting setup[] = BL_SENSOR_SETUP;
+static const struct setting restart[] = BL_SENSOR_RESTART;
+
+static bool write_all(size_t count, const struct setting settings[])
+{
+    for (size_t i = 0; i < count; i++)
+        if (!bl_bus_write(settings[i].reg, settings[i].value))
+            return false;
+    return true;
+}
+
+/* Its registers hold what an earlier program left there, as the sensor keeps its supply when the core is reset. */
+static bool reset(void)
+{
+    uint8_t now = 0;
+    if (BL_SENSOR_RESET_MASK == 0u)
+        return true;
+    if (!bl_bus_read(BL_SENSOR_RESET, 1u, &now) || !bl_bus_write(BL_SENSOR_RESET, now | BL_SENSOR_RESET_MASK))
+        return false;
+    for (uint32_t tries = 0; tries < 50u; tries++) {
+        bl_pause(MILLISECOND);
+        if (bl_bus_read(BL_SENSOR_RESET, 1u, &now) && (now & BL_SENSOR_RESET_MASK) == 0u)
+            return true;
+    }
+    return false;
+}
+
+bool bl_sensor_start(void)
+{
+    uint8_t identity = 0;
+    if (!bl_bus_read(BL_SENSOR_IDENTITY, 1u, &identity) || identity != BL_SENSOR_IS)
+        return false;
+    if (!reset() || !write_all(sizeof setup / sizeof setup[0], setup))
+        return false;
+    bl_pause(BL_SENSOR_SETTLES_MS * MILLISECOND);
+#if BL_SENSOR_CALIBRATED
+    return bl_sensor_calibrate();
+#else
+    return true;
+#endif
+}
+
+bool bl_sensor_restart(void)
+{
+    uint8_t old[BL_SENSOR_STRIDE];
+    if (!write_all(BL_SENSOR_RESTARTS, restart))
+        return false;
+    return BL_SENSOR_MEMORY > 1u || bl_bus_read(BL_SENSOR_DATA, sizeof old, old);
+}
+
+bool bl_sensor_look(struct bl_level *level)
+{
+    uint8_t bytes[BL_LEVEL_BYTES];
+    uint32_t status = 0;
+    if (!bl_bus_read(BL_LEVEL, sizeof bytes, bytes))
+        return false;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        status |= (uint32_t)bytes[i] << (8u * i);
+    level->samples = ((status & BL_LEVEL_MASK) >> BL_LEVEL_SHIFT) / BL_LEVEL_PER_SAMPLE;
+    level->overrun = (status & BL_LEVEL_OVERRUN) != 0u;
+    return true;
+}
+
+/* Little-endian and signed, of as many bytes as the sensor has; bits below the shift are always 0. */
+static bl_raw value(const uint8_t bytes[])
+{
+    uint32_t word = 0;
+    for (size_t i = 0; i < BL_SENSOR_VALUE_BYTES; i++)
+        word |= (uint32_t)bytes[i] << (8u * (i + 4u - BL_SENSOR_VALUE_BYTES));
+    return (bl_raw)((int32_t)word >> (8u * (4u - BL_SENSOR_VALUE_BYTES) + BL_SENSOR_SHIFT));
+}
+
+bool bl_sensor_take(size_t samples, bl_raw values[])
+{
+    static uint8_t bytes[BL_SENSOR_BURST * BL_SENSOR_STRIDE];
+    if (!bl_bus_read(BL_SENSOR_DATA, samples * BL_SENSOR_STRIDE, bytes))
+        return false;
+    for (size_t i = 0; i < samples; i++)
+        for (size_t axis = 0; axis < BL_AXES; axis++)
+            values[i * BL_AXES + axis] = value(&bytes[i * BL_SENSOR_STRIDE + places[axis]]);
+    return true;
+}

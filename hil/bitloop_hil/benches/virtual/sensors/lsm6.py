@@ -1,0 +1,64 @@
+"""What the LSM6 family shares: the control registers of the interface, the output registers, the flags."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from bitloop_hil.benches.virtual.sensors.output import Output, Scale
+from bitloop_hil.benches.virtual.sensors.registers import Shown
+from bitloop_hil.benches.virtual.sensors.sensor import Sensor
+
+_TEMPERATURE = Scale(1 / 256, origin=25.0)
+_READY = {"acceleration": 1, "rotation": 2, "temperature": 4}  # bits of STATUS_REG
+_RESET = 50  # microseconds
+_SW_RESET, _IF_INC, _BDU, _BOOT_BIT = 0x01, 0x04, 0x40, 0x80  # CTRL3_C
+_I2C_DISABLE = 0x04  # CTRL4_C
+G_PER_COUNT = (0.061e-3, 0.488e-3, 0.122e-3, 0.244e-3)
+"""By FS_XL: 2, 16, 4, 8 g."""
+DPS_PER_COUNT = (8.75e-3, 17.5e-3, 35e-3, 70e-3)
+"""By FS_G: 245 or 250, 500, 1000, 2000 degrees/s."""
+DPS_PER_COUNT_125 = 4.375e-3
+
+
+class Lsm6(Sensor):
+    """CTRL3_C, CTRL4_C, STATUS_REG, and outputs from 20 on. `BOOT` is in microseconds."""
+
+    BOOT: ClassVar[int]
+
+    @property
+    def deaf(self) -> bool:
+        return bool(self["CTRL4_C"] & _I2C_DISABLE)
+
+    @property
+    def _increments(self) -> bool:
+        return bool(self["CTRL3_C"] & _IF_INC)
+
+    @property
+    def _together(self) -> bool:
+        return bool(self["CTRL3_C"] & _BDU)
+
+    def _make_outputs(self) -> list[Output]:
+        outputs = [Output("rotation"), Output("acceleration"), Output("temperature")]
+        outputs[-1].scale = _TEMPERATURE
+        return outputs
+
+    def _make_shown(self) -> dict[str, Shown]:
+        return {"temperature": Shown(0x20, 1), "rotation": Shown(0x22, 3), "acceleration": Shown(0x28, 3)}
+
+    def _written(self, name: str, old: int) -> None:
+        if name != "CTRL3_C":
+            return
+        if self[name] & _SW_RESET:
+            self._power_on()
+            self[name] |= _SW_RESET
+            self._clear_later(name, _SW_RESET, _RESET)
+        elif self[name] & _BOOT_BIT:
+            self._clear_later(name, _BOOT_BIT, self.BOOT)
+        if not self[name] & _BDU:
+            for shown in self.shown.values():
+                shown.release()
+
+    def _read(self, address: int) -> int:
+        if address == self._at["STATUS_REG"]:
+            return sum(_READY[quantity] for quantity, shown in self.shown.items() if shown.ready)
+        return super()._read(address)

@@ -1,0 +1,95 @@
+"""The arithmetic of a datalogger: what the sensor gives against what bus, line and memory take."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from bitloop.errors import BuildError
+from bitloop_hil.buses import I2c
+from bitloop_hil.link import packets as p
+
+if TYPE_CHECKING:
+    from bitloop_hil.datalogger.plan import Plan
+
+TRANSFER = 255
+"""Bytes of one transfer over a bus, BL_BUS_BYTES of firmware/drivers/bus.h."""
+BLOCK_HEAD = int(p.BLOCK.layout.sizeof())
+I2C_HZ = 400_000
+_BUS_SHARE, _LINE_SHARE = 0.9, 0.95
+"""Of a bus or line, what is counted on: the rest is the core's time between transfers."""
+_OTHER_RAM = 1600
+"""Bytes that a text logger needs beside its signal, its stack and the receiver's ring."""
+
+
+def line_bytes(payload: int) -> int:
+    """Bytes on the line for a frame with that payload, at most."""
+    body = payload + int(p.OVERHEAD)
+    return body + body // 254 + 3
+
+
+def text_bytes(made: Plan) -> int:
+    """Characters of a line with one sample, at most: signs, digits, points, and a character behind each value."""
+    extreme = 1 << (8 * made.quantity.bytes - 1 - made.quantity.shift)
+    step = made.range.step
+    whole = len(str(int(extreme * step))) if step is not None else 4
+    return len(made.axes) * (1 + whole + (1 + made.decimals if made.decimals else 0) + 1)
+
+
+def check_link(made: Plan) -> None:
+    """BuildError, with the arithmetic, where the line cannot carry what has to leave without a pause."""
+    if not made.binary and not made.continuous:
+        return
+    rate, most = float(made.rate.hz), made.baud / 10 * _LINE_SHARE
+    if made.binary:
+        size, block = made.sample_bytes, made.block_samples
+        per_sample = line_bytes(BLOCK_HEAD + block * size) / block
+        what = f"{size} bytes x {rate:g} Hz = {size * rate:.0f} bytes/s, {rate * per_sample:.0f} with their frames,"
+    else:
+        per_sample = text_bytes(made)
+        what = f"up to {per_sample:g} characters x {rate:g} Hz = {rate * per_sample:.0f} bytes/s"
+    if rate * per_sample > most:
+        slower = [float(one.hz) for one in made.quantity.rates if float(one.hz) * per_sample <= most]
+        fits = f"up to {max(slower):g} Hz, " if slower else ""
+        other = "" if made.binary else ", --format binary"
+        baud = ceil(rate * per_sample / _LINE_SHARE) * 10
+        raise BuildError(
+            f"{made.sensor.name} sends {what} and {made.baud} baud carry {made.baud // 10} of which {most:.0f} are"
+            f" counted on; choose {fits}fewer --axes{other} or --baud {baud} and more"
+        )
+
+
+def check_bus(made: Plan) -> None:
+    """BuildError, with the arithmetic, where the sensor's bus is too slow for an uninterrupted signal."""
+    quantity, rate = made.quantity, float(made.rate.hz)
+    bits, head = (9, 3) if isinstance(made.bus, I2c) else (8, 1)
+    carried = _BUS_SHARE * made.bus_hz
+    looks = rate / made.per_look * (4 if quantity.memory == 1 else 1)
+    needed = bits * (rate * quantity.stride + looks * (2 * head + quantity.level.bytes))
+    if needed <= carried:
+        return
+    kept = int(quantity.memory / (1 - carried / needed))
+    advice = f"a lower rate or text signals of up to {kept} samples" if kept > 16 else "a lower rate"
+    if made.continuous or made.binary or made.samples > kept:
+        raise BuildError(
+            f"{made.sensor.name} at {rate:g} Hz gives {quantity.stride} bytes x {rate:g} Hz x {bits} bits ="
+            f" {rate * quantity.stride * bits:.0f} bit/s and {needed:.0f} with addresses, and {made.bus.name} carries"
+            f" {carried:.0f}; choose {advice}"
+        )
+
+
+def spi_divider(clock_hz: int, most_hz: int) -> int:
+    """The code of an SPI controller's divider that comes closest to a clock: 0 halves, 7 divides by 256."""
+    return next((code for code in range(8) if clock_hz >> (code + 1) <= most_hz), 7)
+
+
+def check_memory(made: Plan) -> None:
+    """BuildError where a signal does not fit into the board's RAM."""
+    stack = made.board.image.stack if made.board.image else 0
+    room = made.board.ram.size - stack - _OTHER_RAM
+    if made.samples * made.sample_bytes > room:
+        raise BuildError(
+            f"a signal of {made.samples} samples x {made.sample_bytes} bytes takes {made.samples * made.sample_bytes}"
+            f" bytes and {made.board.name} has about {room} bytes of RAM for it; choose up to"
+            f" {room // made.sample_bytes} samples, or --continuous"
+        )

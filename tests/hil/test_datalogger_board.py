@@ -1,0 +1,97 @@
+"""Dataloggers on virtual boards: what comes out of the serial port is, value for value, what the sensor put out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from bitloop_hil.datalogger.plan import Wish, plan
+from tests.hil import loggers
+from tests.hil.needs import need_compiler
+
+L475 = Wish("B-L475E-IOT01A", "LSM6DSL", 833.0, samples=64, range=4)
+
+
+def shaken(axes: int = 3) -> np.ndarray:
+    """A motion that does not repeat while a test lasts, and goes beyond the range now and then."""
+    return np.random.default_rng(5).normal(0, 1.6, (20_000, axes))
+
+
+@pytest.mark.parametrize("compiler", ["zig", "gcc"])
+def test_text_is_exactly_what_the_sensor_put_out(compiler: str) -> None:
+    need_compiler(compiler)
+    made = plan(L475)
+    with loggers.logging(made, shaken(), compiler) as board:
+        said = loggers.heard(board, made.baud, lambda said: said.count(b"\n") >= 4)
+        produced = board.produced("LSM6DSL", "acceleration").words
+        assert board.notes() == ""
+    last = -1
+    for line in said.decode("ascii").split("\n")[:4]:
+        assert not line.endswith(" ")
+        values = [Fraction(text) for text in line.split(" ")]
+        raw = [value / Fraction("0.000122") for value in values]
+        assert all(one.denominator == 1 for one in raw)
+        found = loggers.places(produced, np.array(raw, dtype=np.int64).reshape(64, 3))
+        assert len(found) == 1
+        assert found[0] > last
+        last = found[0] + 63
+    assert (abs(produced) == 32767).any() or (produced == -32768).any()
+
+
+def test_a_continuous_text_logger_prints_every_sample() -> None:
+    made = plan(replace(L475, continuous=True, samples=0, axes="zx", baud=921_600))
+    with loggers.logging(made, shaken()) as board:
+        said = loggers.heard(board, made.baud, lambda said: said.count(b"\n") >= 200)
+        produced = board.produced("LSM6DSL", "acceleration").words
+    rows = [
+        [Fraction(text) / Fraction("0.000122") for text in line.split()] for line in said.decode().split("\n")[:-1]
+    ]
+    assert loggers.places(produced[:, [2, 0]], np.array(rows, dtype=np.int64))
+
+
+@pytest.mark.parametrize("compiler", ["zig", "gcc"])
+def test_a_continuous_logger_loses_nothing_and_measures_the_true_rate(compiler: str) -> None:
+    need_compiler(compiler)
+    made = plan(replace(L475, rate=1660.0, binary=True, continuous=True))
+    with loggers.logging(made, shaken(), compiler) as board:
+        recorded = loggers.record(board, 1500)
+        produced = board.produced("LSM6DSL", "acceleration").words
+        assert board.notes() == ""
+    info = recorded.info
+    assert (info.sensor, info.quantity, info.unit, info.letters) == ("LSM6DSL", "acceleration", "g", "xyz")
+    assert (info.rate, info.range, info.samples, info.width) == (1660.0, 4, 0, 2)
+    assert all(axis.value(1) == Fraction("0.000122") for axis in info.axes)
+    assert recorded.reply["samples"] == 1500
+    assert recorded.reply["overruns"] == 0
+    (run,) = recorded.runs()
+    assert len(run) == 1500
+    assert len(loggers.places(produced, run)) == 1
+    assert [block.index for block in recorded.blocks] == list(
+        np.cumsum([0, *(len(block.raw) for block in recorded.blocks)])[:-1]
+    )
+    assert recorded.rate() == pytest.approx(1660 * (1 + loggers.DEVIATION), rel=5e-4)
+
+
+def test_signals_are_whole_and_apart() -> None:
+    made = plan(replace(L475, binary=True, samples=100, quantity="rotation", range=500, axes="y"))
+    with loggers.logging(made, 200 * shaken()) as board:
+        recorded = loggers.record(board, 250)
+        produced = board.produced("LSM6DSL", "rotation").words
+    runs = recorded.runs()
+    assert [len(run) for run in runs] == [100, 100, 100]
+    found = [loggers.places(produced[:, [1]], run) for run in runs]
+    assert [len(places) for places in found] == [1, 1, 1]
+    assert found[0][0] + 100 < found[1][0] < found[2][0]
+    assert recorded.info.axes[0].value(2) == Fraction("0.035")
+
+
+def test_a_sensor_that_is_not_there_is_told() -> None:
+    wrong = plan(replace(L475, samples=8))
+    assert wrong.mounted.address == 0x6A
+    absent = replace(wrong, mounted=replace(wrong.mounted, address=0x6B))
+    with loggers.logging(absent, shaken()) as board:
+        said = loggers.heard(board, absent.baud, lambda said: said.count(b"\n") > 1)
+    assert said.split(b"\n")[1] == b"# LSM6DSL does not answer on I2C2"

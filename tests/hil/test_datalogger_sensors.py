@@ -1,0 +1,162 @@
+"""The sensors' tables against constants read from their data sheets once more: identities, scales, register bytes.
+
+Nothing here comes from firmware/sensors; a wrong register, code or scale there shows here.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from bitloop import resources
+from bitloop.errors import BuildError
+from bitloop_hil.datalogger.sensors import Quantity, load_sensor, sensor, sensor_names
+
+WHO_AM_I = {
+    "LSM6DSL": (0x0F, 0x6A),
+    "LSM6DSO": (0x0F, 0x6C),
+    "ISM330DHCX": (0x0F, 0x6B),
+    "LIS2DW12": (0x0F, 0x44),
+    "IIS2DLPC": (0x0F, 0x44),
+    "LIS3DSH": (0x0F, 0x3F),
+    "LSM303AGR": (0x0F, 0x33),
+    "IIS3DWB": (0x0F, 0x7B),
+    "LIS2MDL": (0x4F, 0x40),
+    "LIS3MDL": (0x0F, 0x3D),
+    "HTS221": (0x0F, 0xBC),
+    "LPS22HB": (0x0F, 0xB1),
+    "LPS22HH": (0x0F, 0xB3),
+}
+
+# Sensitivities in thousandths of a unit per count, by range: mg/LSB, mdps/LSB, mgauss/LSB.
+SENSITIVITY = {
+    ("LSM6DSL", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
+    ("LSM6DSL", "rotation"): {125: "4.375", 250: "8.75", 500: "17.50", 1000: "35", 2000: "70"},
+    ("LSM6DSO", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
+    ("LSM6DSO", "rotation"): {125: "4.375", 250: "8.75", 500: "17.50", 1000: "35", 2000: "70"},
+    ("ISM330DHCX", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
+    ("ISM330DHCX", "rotation"): {125: "4.375", 250: "8.75", 500: "17.50", 1000: "35", 2000: "70", 4000: "140"},
+    ("IIS3DWB", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
+    ("LIS2DW12", "acceleration"): {2: "0.244", 4: "0.488", 8: "0.976", 16: "1.952"},
+    ("IIS2DLPC", "acceleration"): {2: "0.244", 4: "0.488", 8: "0.976", 16: "1.952"},
+    ("LIS3DSH", "acceleration"): {2: "0.06", 4: "0.12", 6: "0.18", 8: "0.24", 16: "0.73"},
+    ("LSM303AGR", "acceleration"): {2: "0.98", 4: "1.95", 8: "3.9", 16: "11.72"},
+    ("LSM303AGR", "magnetic"): {0: "1.5"},
+    ("LIS2MDL", "magnetic"): {0: "1.5"},
+    ("LIS3MDL", "magnetic"): {4: "1000/6842", 8: "1000/3421", 12: "1000/2281", 16: "1000/1711"},
+    ("LPS22HB", "pressure"): {0: "1000/4096"},
+    ("LPS22HH", "pressure"): {0: "1000/4096"},
+    ("LPS22HB", "temperature"): {0: "10"},
+    ("LPS22HH", "temperature"): {0: "10"},
+}
+
+# What the register that starts a sensor holds for a rate and a range, assembled by hand from its bit fields.
+STARTED = [
+    ("LSM6DSL", "acceleration", 1660, 4, 0x10, 0b1000_1000),
+    ("LSM6DSL", "acceleration", 12.5, 16, 0x10, 0b0001_0100),
+    ("LSM6DSL", "rotation", 416, 125, 0x11, 0b0110_0010),
+    ("LSM6DSL", "rotation", 6660, 2000, 0x11, 0b1010_1100),
+    ("LSM6DSO", "acceleration", 6667, 8, 0x10, 0b1010_1100),
+    ("LSM6DSO", "rotation", 104, 500, 0x11, 0b0100_0100),
+    ("ISM330DHCX", "rotation", 1666, 4000, 0x11, 0b1000_0001),
+    ("ISM330DHCX", "acceleration", 833, 2, 0x10, 0b0111_0000),
+    ("IIS3DWB", "acceleration", 26667, 16, 0x10, 0b1010_0100),
+    ("LIS2DW12", "acceleration", 1600, 2, 0x20, 0b1001_0100),
+    ("LIS2DW12", "acceleration", 100, 8, 0x25, 0b0010_0000),
+    ("IIS2DLPC", "acceleration", 12.5, 16, 0x20, 0b0010_0100),
+    ("LIS3DSH", "acceleration", 400, 16, 0x20, 0b0111_1111),
+    ("LIS3DSH", "acceleration", 400, 16, 0x24, 0b0010_0000),
+    ("LSM303AGR", "acceleration", 400, 4, 0x20, 0b0111_0111),
+    ("LSM303AGR", "acceleration", 400, 4, 0x23, 0b1001_1000),
+    ("LSM303AGR", "magnetic", 50, 0, 0x60, 0b1000_1000),
+    ("LIS2MDL", "magnetic", 100, 0, 0x60, 0b1000_1100),
+    ("LIS3MDL", "magnetic", 80, 12, 0x20, 0b0111_1100),
+    ("LIS3MDL", "magnetic", 80, 12, 0x21, 0b0100_0000),
+    ("HTS221", "humidity", 12.5, 0, 0x20, 0b1000_0111),
+    ("LPS22HB", "pressure", 75, 0, 0x10, 0b0101_0010),
+    ("LPS22HH", "pressure", 200, 0, 0x10, 0b0111_0010),
+]
+
+MEMORY = {  # samples in the FIFO, and the register that counts them
+    ("LSM6DSL", "acceleration"): (4096 // 6, 0x3A),
+    ("LSM6DSO", "rotation"): (512, 0x3A),
+    ("ISM330DHCX", "acceleration"): (512, 0x3A),
+    ("IIS3DWB", "acceleration"): (512, 0x3A),
+    ("LIS2DW12", "acceleration"): (32, 0x2F),
+    ("LIS3DSH", "acceleration"): (32, 0x2F),
+    ("LPS22HB", "pressure"): (32, 0x26),
+    ("LPS22HH", "pressure"): (128, 0x25),
+}
+
+
+def quantity(name: str, measured: str) -> Quantity:
+    return next(one for one in sensor(name).quantities if one.name == measured)
+
+
+def test_every_sensor_has_a_table() -> None:
+    assert set(sensor_names()) == set(WHO_AM_I)
+
+
+@pytest.mark.parametrize("name", WHO_AM_I)
+def test_a_sensor_is_known_by_its_identity(name: str) -> None:
+    assert sensor(name.lower()).quantities[0].identity == WHO_AM_I[name]
+    assert quantity("LSM303AGR", "magnetic").identity == (0x4F, 0x40)
+    assert quantity("LSM303AGR", "magnetic").address == 0x1E
+
+
+@pytest.mark.parametrize(("name", "measured"), SENSITIVITY)
+def test_scales_are_the_sensitivities(name: str, measured: str) -> None:
+    ranges = {one.limit: one.step for one in quantity(name, measured).ranges}
+    wanted = SENSITIVITY[name, measured]
+    assert ranges == {limit: Fraction(text) / 1000 for limit, text in wanted.items()}
+
+
+@pytest.mark.parametrize(("name", "measured", "rate", "limit", "register", "byte"), STARTED)
+def test_registers_hold_what_the_bit_fields_say(
+    name: str, measured: str, rate: float, limit: int, register: int, byte: int
+) -> None:
+    found = quantity(name, measured)
+    code = next(one.code for one in found.rates if one.hz == Fraction(str(rate)))
+    range_code = next(one.code for one in found.ranges if one.limit == limit)
+    written = {one.register: one.byte(code, range_code) for one in found.setup}
+    assert written[register] == byte
+
+
+@pytest.mark.parametrize(("name", "measured"), MEMORY)
+def test_memories_are_as_deep_as_the_fifos(name: str, measured: str) -> None:
+    found = quantity(name, measured)
+    assert (found.memory, found.level.register) == MEMORY[name, measured]
+
+
+def test_every_setting_is_a_byte_and_every_code_fits() -> None:
+    for name in sensor_names():
+        for found in sensor(name).quantities:
+            codes = [(rate.code, limit.code) for rate in found.rates for limit in found.ranges]
+            settings = (*found.setup, *found.restart)
+            assert all(0 <= one.byte(*pair) <= 0xFF for one in settings for pair in codes)
+            assert len({rate.code for rate in found.rates}) == len(found.rates)
+            assert len({one.byte(*pair) for pair in codes for one in settings}) >= len(found.rates)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("places = [0, 2, 4]", "places = [0, 2, 5]", "has to be one offset within the sample for each of 'xyz'"),
+        ("identity = {register = 0x0F", "identity = {register = 0xFF", "register = 255 has to be 0 to 127"),
+        ("stride = 6", "stride = 0", "stride = 0 has to be 1 to 64"),
+        ('title = "', 'colour = 1\ntitle = "', "the file has the unknown field 'colour'"),
+        ("mask = 0x07FF", "mask = 0x107FF", "mask = 67583 has to be 1 to 65535"),
+        ("rates = [[12.5, 1]", "rates = [[12.5]", "rates[0] = [12.5] has to be two numbers"),
+        ('[2, 0, "0.000061"]', '[2, 0, "much"]', "ranges[0] = [2, 0, 'much'] has to be"),
+    ],
+)
+def test_what_is_wrong_in_a_table_is_named(old: str, new: str, says: str, tmp_path: Path) -> None:
+    text = (resources.firmware() / "sensors" / "lsm6dsl.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BuildError, match=r"sensor file .*mine\.toml") as caught:
+        load_sensor(path)
+    assert says in str(caught.value)
