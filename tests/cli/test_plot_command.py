@@ -55,3 +55,35 @@ def test_what_cannot_be_drawn_is_refused_in_a_sentence(tmp_path: Path) -> None:
         outcome = run("plot", tmp_path / "a.csv", *arguments, "-o", tmp_path / "plots")
         assert (outcome.status, sentence in outcome.err, outcome.err.count("\n")) == (1, True, 1)
     assert not (tmp_path / "plots").exists()
+
+
+def test_what_a_file_knows_of_its_rate_and_axes_is_shown(tmp_path: Path) -> None:
+    from scipy.io import wavfile
+
+    noise = np.random.default_rng(1).normal(size=(2, 2000, 2)).astype(np.float32)
+    for name, rate, x in (("a", 8000, noise[0]), ("b", 8000, noise[1]), ("c", 16000, noise[1])):
+        wavfile.write(tmp_path / f"{name}.wav", rate, x)
+    arguments = ("plot", tmp_path / "a.wav", tmp_path / "b.wav", "-o", tmp_path, "--format", "svg")
+    assert run(*arguments).status == 0
+    text = (tmp_path / "classes-spectrum.svg").read_text()
+    assert all(word in text for word in ("frequency, Hz", "4000", "channel 1, Waveform", "channel 2, Waveform"))
+    mixed = run("plot", tmp_path / "a.wav", tmp_path / "c.wav", "-o", tmp_path / "c")
+    assert (mixed.status, "at one and the same rate" in mixed.err) == (1, True)
+
+
+def test_a_project_is_shown_as_its_libraries_see_it(tmp_path: Path) -> None:
+    project = tmp_path / "fan"
+    run("new", project, "--kind", "outlier", "--axes", 1, "--rate", 1000)
+    write_csv(tmp_path / "a.csv", 100 + np.random.default_rng(1).normal(size=(5, 64)).astype(np.float32))
+    run("add", project, tmp_path / "a.csv", "--as", "regular")
+    without = run("plot", project, "--filtered")
+    assert (without.status, "has no filter" in without.err) == (1, True)
+    run("filter", project, "--high-pass", 200)
+    pictures = {}
+    for name, options in {"raw": (), "seen": ("--filtered",)}.items():
+        assert run("plot", project, *options, "-o", tmp_path / name, "--format", "svg").status == 0
+        pictures[name] = (tmp_path / name / "regular-course.svg").read_text()
+    assert ">100<" in pictures["raw"]
+    assert ">100<" not in pictures["seen"] and ">0<" in pictures["seen"]
+    files = run("plot", tmp_path / "a.csv", "--axes", 1, "--filtered")
+    assert (files.status, "files have no filter" in files.err) == (1, True)

@@ -165,6 +165,48 @@ def test_the_worked_examples_of_buffers() -> None:
     assert extrapolation.values[:, 0].tolist() == [41.5, 41.5]
 
 
+def test_lines_are_those_of_the_file_until_there_are_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("1,2\n\n3,4\n5,6\n\n\n7,8\n9")
+    sheet = open_sheet(path)
+    assert sheet.remarks == ("line 8 of the file broken off and left out",)
+    assert _one(sheet, "extract:3-4").values.tolist() == [[3, 4], [5, 6]]
+    assert _one(sheet, "remove-columns:2", "drop:1-4").values.tolist() == [[7]]
+    assert _one(sheet, "drop:1", "extract:1").values.tolist() == [[3, 4]]
+    with pytest.raises(BitloopError, match="there is no 8 among lines 1-7"):
+        _one(sheet, "drop:8")
+    with pytest.raises(BitloopError, match="no line would be left"):
+        _one(sheet, "extract:2")
+
+
+def test_a_file_that_says_so_is_a_log(tmp_path: Path) -> None:
+    from scipy.io import wavfile
+
+    wavfile.write(tmp_path / "a.wav", 8000, (np.arange(600).reshape(-1, 2) * 16).astype(np.int16))
+    sheet = open_sheet(tmp_path / "a.wav")
+    assert (sheet.log, sheet.given_axes()) == (True, 2)
+    assert _one(sheet, "window:100").values[2, :2].tolist() == [400 * 16 / 32768, 401 * 16 / 32768]
+
+
+def test_windows_that_no_memory_holds_are_refused() -> None:
+    with pytest.raises(BitloopError, match="would take 11 GiB of memory; choose a larger step"):
+        _one(Sheet("a", np.zeros((1_000_000, 1), dtype=np.float32), log=True), "window:3000,1")
+
+
+_LONG = ("9" * 5000, "1-" + "9" * 30, "nan", "1e40")
+_TEXTS = st.one_of(st.text(max_size=12), st.text("0123456789-,. ", max_size=12), st.sampled_from(_LONG))
+
+
+@given(st.sampled_from(list(STEPS)), _TEXTS)
+def test_whatever_is_written_behind_a_step_is_done_or_refused(step: str, text: str) -> None:
+    try:
+        made = chain([f"{step}:{text}"])((_signals(6, 8, 3), _signals(6, 8, 3)))
+    except BitloopError as error:
+        assert str(error)
+    else:
+        assert all(sheet.values.size and np.isfinite(sheet.values).all() for sheet in made)
+
+
 def test_steps_are_done_in_the_order_they_are_written() -> None:
     log = _log(100, 1)
     assert _one(log, "decimate:2,pick", "window:4").values[0].tolist() == [0, 2, 4, 6]

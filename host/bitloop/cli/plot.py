@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Classes = dict[str, NDArray[np.float32]]
-
 
 def plot(
     sources: Annotated[
@@ -27,6 +26,9 @@ def plot(
     axes: Axes = None,
     log: Log = False,
     target_first: TargetFirst = False,
+    filtered: Annotated[
+        bool, typer.Option("--filtered", help="Signals of a project behind its filter, as libraries see them.")
+    ] = False,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -45,12 +47,10 @@ def plot(
     project = next((path for path in sources if path.is_dir()), None)
     if project is not None and len(sources) > 1:
         raise BitloopError(f"{project} is a folder; draw a project alone, or give files only")
-    if project is None:
-        classes = _of_files(sources, axes, log, target_first)
-    else:
-        classes, known = _of_project(project)
-        rate = rate or known
-    figures = signal_figures(classes, rate)
+    if project is None and filtered:
+        raise BitloopError("files have no filter; --filtered is for a project")
+    seen = _of_files(sources, axes, log, target_first, rate) if project is None else _of_project(project, filtered)
+    figures = signal_figures(seen.classes, rate or seen.rate, seen.axes)
     for name in figures:
         refuse_overwrite(output / f"{name}.{form}", force)
     written = [str(path) for name, draw in figures.items() for path in save({name: draw()}, output, (form,), force)]
@@ -58,32 +58,53 @@ def plot(
     result(as_json, record, lambda console: say(console, "\n".join(written)))
 
 
-def _of_files(paths: list[Path], axes: int | None, log: bool, target_first: bool) -> Classes:
-    from bitloop.errors import BitloopError
-    from bitloop.signals.shape import open_sheet
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """Signals or logs by name, and what is known of their rate and axes."""
 
-    found: Classes = {}
+    classes: dict[str, NDArray[np.float32]]
+    rate: float | None = None
+    axes: tuple[str, ...] = ()
+
+
+def _of_files(paths: list[Path], axes: int | None, log: bool, target_first: bool, rate: float | None) -> _Seen:
+    from bitloop.errors import BitloopError
+    from bitloop.signals.reader import read_table
+    from bitloop.signals.shape import sheet_of
+
+    found: dict[str, NDArray[np.float32]] = {}
+    rates, names = set(), set()
     for path in paths:
-        sheet = open_sheet(path, axes, log, target_first)
+        table = read_table(path)
+        sheet = sheet_of(path, table, axes, log, target_first)
         if sheet.name in found:
             raise BitloopError(f"two of the files are called {sheet.name}; draw them with a command each")
         found[sheet.name] = sheet.values if sheet.log else sheet.signals()
-    return found
+        rates.add(table.rate_hz)
+        both = zip(table.axes, table.units, strict=True)
+        names.add(tuple(f"{name}, {unit}" if unit else name for name, unit in both))
+    if rate is None and len(rates) > 1:
+        raise BitloopError("the files were not sampled at one and the same rate; draw them with a command each")
+    return _Seen(found, rates.pop(), names.pop() if len(names) == 1 else ())
 
 
-def _of_project(folder: Path) -> tuple[Classes, float | None]:
-    """Signals by label, by recording where there are no labels, and the rate where the project knows it."""
+def _of_project(folder: Path, filtered: bool) -> _Seen:
+    """Signals by label; by recording where there are no labels."""
     from bitloop.errors import ProjectError
+    from bitloop.kernels.pipeline import Preprocessing
     from bitloop.project import Project
 
     loaded = Project.load(folder)
     dataset, rate = loaded.dataset(), loaded.settings.band.rate_hz or None
     if not dataset.signals:
         raise ProjectError(f"{folder} has no recordings; add some with: bitloop add {folder} FILE")
+    if filtered and not dataset.before:
+        raise ProjectError(f"{folder} has no filter; leave --filtered out, or set one with: bitloop filter {folder}")
     if dataset.kind == "extrapolation":
         flat = {Path(recording.name).stem: recording.x for recording in dataset.recordings}
     else:
         flat = {label: dataset.labelled(label) for label in dataset.labels}
     if dataset.multi_sensor:
-        return flat, rate
-    return {name: x.reshape(len(x), dataset.length, dataset.axes) for name, x in flat.items()}, rate
+        return _Seen(flat, rate)
+    start = Preprocessing(dataset.axes, dataset.length, ((),), before=dataset.before if filtered else ())
+    return _Seen({name: start.begun(x).transpose(0, 2, 1) for name, x in flat.items()}, rate)

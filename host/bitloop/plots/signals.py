@@ -32,7 +32,8 @@ def signal_figures(
     `classes` are all signals, (signals, length, axes), or all logs, (samples, axes), by their names, with the same
     axes; `axes` are the names of these. What is too short for a spectrum has none.
     """
-    names = tuple(axes) or _names(classes)
+    count = _axes(classes)
+    names = tuple(axes) or tuple(f"axis {number}" for number in range(1, count + 1))
     drawn = {name: look.course(x) for name, x in classes.items()}
     lines = {name: look.spectrum(x, rate) for name, x in classes.items() if _long(x)}
     found: dict[str, Callable[[], Figure]] = {}
@@ -52,8 +53,8 @@ def _spectrogram(name: str, x: NDArray[np.float32], axes: Sequence[str], rate: f
     return spectrogram(name, look.spectrogram(x, rate), axes)
 
 
-def _names(classes: Classes) -> tuple[str, ...]:
-    """One number per axis; BitloopError where classes have different axes, or signals and logs are mixed."""
+def _axes(classes: Classes) -> int:
+    """How many; BitloopError where classes have different axes, or signals and logs are mixed."""
     (first, one), *others = classes.items()
     for name, other in others:
         if other.ndim != one.ndim:
@@ -61,7 +62,7 @@ def _names(classes: Classes) -> tuple[str, ...]:
         if other.shape[-1] != one.shape[-1]:
             axes = f"{name} has {other.shape[-1]} axes and {first} {one.shape[-1]}"
             raise BitloopError(f"{axes}; draw each with its own command")
-    return tuple(f"axis {number}" for number in range(1, one.shape[-1] + 1))
+    return int(one.shape[-1])
 
 
 def _long(x: NDArray[np.float32]) -> bool:

@@ -4,8 +4,8 @@ The files they come from are never written to; the name of a result says what wa
 """
 
 from bitloop.signals.shape.chain import Chain, chain
-from bitloop.signals.shape.files import open_sheet, results
+from bitloop.signals.shape.files import open_sheet, results, sheet_of
 from bitloop.signals.shape.sheet import Sheet, Sheets
 from bitloop.signals.shape.steps import STEPS, Step
 
-__all__ = ["STEPS", "Chain", "Sheet", "Sheets", "Step", "chain", "open_sheet", "results"]
+__all__ = ["STEPS", "Chain", "Sheet", "Sheets", "Step", "chain", "open_sheet", "results", "sheet_of"]

@@ -12,7 +12,7 @@ from bitloop.signals.shape.sheet import Sheet
 
 def remove_columns(sheet: Sheet, columns: Ranges) -> Sheet:
     """The file without these columns (from 1, a target is column 1)."""
-    kept = ~chosen(sheet, columns, sheet.columns, "columns")
+    kept = ~chosen(sheet, columns, np.arange(1, sheet.columns + 1), "columns")
     if not kept.any():
         raise sheet.refuse("no column would be left of it; remove fewer")
     target = sheet.target and bool(kept[0])
@@ -23,7 +23,7 @@ def remove_columns(sheet: Sheet, columns: Ranges) -> Sheet:
 
 def remove_axis(sheet: Sheet, axes: Ranges) -> Sheet:
     """The signals without these axes (from 1); targets stay."""
-    kept = ~chosen(sheet, axes, sheet.given_axes(), "axes")
+    kept = ~chosen(sheet, axes, np.arange(1, sheet.given_axes() + 1), "axes")
     if not kept.any():
         raise sheet.refuse("no axis would be left of it; remove fewer")
     if sheet.log:

@@ -26,7 +26,7 @@ def concatenate(sheets: Sheets) -> Sheets:
     done = [words[0] for words in takewhile(_alike, zip(*(sheet.done for sheet in sheets), strict=False))]
     remarks = tuple(f"{sheet.name}: {text}" for sheet in sheets for text in sheet.remarks) if more else first.remarks
     values = np.concatenate([sheet.values for sheet in sheets])
-    return (replace(first, name=name, values=values, seams=seams, done=tuple(done), remarks=remarks),)
+    return (replace(first, name=name, values=values, numbers=None, seams=seams, done=tuple(done), remarks=remarks),)
 
 
 def _alike(words: tuple[str, ...]) -> bool:

@@ -32,7 +32,7 @@ def decimate(sheet: Sheet, factor: int, way: str = "mean") -> Sheet:
 def _of_log(sheet: Sheet, stretches: list[Values], factor: int, way: str) -> Sheet:
     parts = [_fewer(stretch[None], factor, way)[0] for stretch in stretches]
     seams = np.cumsum([len(part) for part in parts])[:-1]
-    return replace(sheet, values=np.concatenate(parts), seams=tuple(int(n) for n in seams))
+    return replace(sheet, values=np.concatenate(parts), seams=tuple(int(n) for n in seams), numbers=None)
 
 
 def _of_signals(sheet: Sheet, factor: int, way: str) -> Sheet:

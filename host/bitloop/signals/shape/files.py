@@ -12,7 +12,7 @@ from pathlib import Path
 from bitloop.errors import BitloopError, InputError
 from bitloop.signals.reader import read_table
 from bitloop.signals.shape.sheet import Sheet, Sheets, Values
-from bitloop.signals.table import MAX_VALUES
+from bitloop.signals.table import MAX_VALUES, Table
 
 LONGEST = 96
 """Bytes of a file's name without its suffix: what a project takes, less the suffix."""
@@ -20,15 +20,24 @@ LONGEST = 96
 
 def open_sheet(path: Path, axes: int | None = None, log: bool = False, target: bool = False) -> Sheet:
     """The file; a log where that is said, or where its lines have one value per axis."""
-    values = read_table(path).values
-    columns = values.shape[1]
+    return sheet_of(path, read_table(path), axes, log, target)
+
+
+def sheet_of(path: Path, table: Table, axes: int | None = None, log: bool = False, target: bool = False) -> Sheet:
+    """The same of what was read; a log, too, where the file itself says that it is one."""
+    values = table.values
+    columns, log = values.shape[1], log or bool(table.axes)
     if log and axes not in (None, columns):
         advice = "remove-columns takes away what is no axis, so leave --axes out"
         raise InputError(f"a sample has {columns} values and --axes says {axes}; {advice}", path)
     if log and target:
         raise InputError("a sample of a log has no target; leave --target-first or --log out", path)
     log = log or (columns == axes and not target)
-    return Sheet(path.stem, values, axes, log, target)
+    sheet = Sheet(path.stem, values, axes, log, target, numbers=table.lines)
+    if not table.cut:
+        return sheet
+    lines = " and ".join(map(str, table.cut))
+    return sheet.with_remark(f"line{'s' * (len(table.cut) > 1)} {lines} of the file broken off and left out")
 
 
 def results(sheets: Sheets, folder: Path, sources: Iterable[Path]) -> dict[Path, Sheet]:

@@ -9,10 +9,10 @@ from bitloop.signals.shape.sheet import Sheet
 
 
 def extract(sheet: Sheet, lines: Ranges) -> Sheet:
-    """Only these lines (from 1), in the order of the file, each once."""
-    return sheet.with_lines(np.flatnonzero(chosen(sheet, lines, sheet.lines, "lines")))
+    """Only these lines, in the order of the file, each once."""
+    return sheet.with_lines(np.flatnonzero(chosen(sheet, lines, sheet.line_numbers, "lines")))
 
 
 def drop(sheet: Sheet, lines: Ranges) -> Sheet:
-    """All but these lines (from 1)."""
-    return sheet.with_lines(np.flatnonzero(~chosen(sheet, lines, sheet.lines, "lines")))
+    """All but these lines."""
+    return sheet.with_lines(np.flatnonzero(~chosen(sheet, lines, sheet.line_numbers, "lines")))

@@ -13,25 +13,29 @@ Ranges = tuple[tuple[int, int], ...]
 """First and last of each, from 1."""
 OPEN = 1 << 40
 """A range that ends here or later was written without an end."""
+LONGEST = 24
+"""Characters of a range: two numbers of lines."""
 
 
 def ranges(text: str, what: str) -> Ranges:
     """Ranges counted from 1, first and last included: `3,7,10-20`, `50-`, `-20`. `what` is for the message."""
     if not text.strip():
         raise BitloopError(f"nobody said which {what}; write 3,7,10-20 for some of them")
+    if any(len(part) > LONGEST for part in text.split(",")):
+        raise BitloopError(f"{text[:LONGEST]!r}... is no range of {what}; write 3,7,10-20")
     if any(not part.strip() for part in text.split(",")):
         raise BitloopError(f"{text!r} has a comma without a number beside it; write 3,7,10-20")
     return tuple(line_range(part, what) for part in text.split(","))
 
 
-def chosen(sheet: Sheet, wanted: Ranges, count: int, what: str) -> NDArray[np.bool_]:
-    """(count,): what is in one of the ranges; BitloopError where a range names more than there are."""
-    mask = np.zeros(count, dtype=np.bool_)
+def chosen(sheet: Sheet, wanted: Ranges, numbers: NDArray[np.int64], what: str) -> NDArray[np.bool_]:
+    """Which of some ascending numbers are in one of the ranges; BitloopError where a range goes beyond them."""
+    mask = np.zeros(len(numbers), dtype=np.bool_)
     for first, last in wanted:
-        beyond = next((n for n in (first, last) if count < n < OPEN), None)
+        beyond = next((n for n in (first, last) if numbers[-1] < n < OPEN), None)
         if beyond is not None:
-            raise sheet.refuse(f"there is no {beyond} among {what} 1-{count}")
-        mask[first - 1 : min(last, count)] = True
+            raise sheet.refuse(f"there is no {beyond} among {what} {numbers[0]}-{numbers[-1]}")
+        mask |= (first <= numbers) & (numbers <= last)
     return mask
 
 

@@ -21,7 +21,8 @@ class Sheet:
     `target` tells that the first column is what the signal stands for, `overlap` that signals share samples. `seams`
     are the lines of a log (from 0) where something begins that was not measured right after the line before. `part`
     tells the results of a split apart, `done` has a word for each step, for the name of the result, and `remarks`
-    say what a step left over.
+    say what a step left over. `numbers` are those of the lines in the file they were read from, which may have blank
+    ones, too; None once they count from 1.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Sheet:
     target: bool = False
     seams: tuple[int, ...] = ()
     overlap: bool = False
+    numbers: NDArray[np.int64] | None = None
     part: str = ""
     done: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -47,6 +49,11 @@ class Sheet:
     def targets(self) -> Values | None:
         """(lines,): the first column, where it is a target."""
         return self.values[:, 0] if self.target else None
+
+    @property
+    def line_numbers(self) -> NDArray[np.int64]:
+        """What each line is called by those who have looked at the file."""
+        return np.arange(1, self.lines + 1) if self.numbers is None else self.numbers
 
     @property
     def noun(self) -> str:
@@ -89,7 +96,7 @@ class Sheet:
         if targets is not None:
             flat = np.column_stack([targets, flat])
         made = np.ascontiguousarray(flat, dtype=np.float32)
-        return replace(self, values=made, axes=axes, log=False, seams=(), target=targets is not None)
+        return replace(self, values=made, axes=axes, log=False, seams=(), target=targets is not None, numbers=None)
 
     def with_lines(self, rows: NDArray[np.int64]) -> Sheet:
         """The sheet with some of its lines, upwards; in a log a gap leaves a seam."""
@@ -97,7 +104,7 @@ class Sheet:
             raise self.refuse("no line would be left of it; ask for less")
         breaks = (np.diff(rows) != 1) | np.isin(rows[1:], self.seams)
         seams = tuple(int(n) + 1 for n in np.flatnonzero(breaks)) if self.log else ()
-        return replace(self, values=self.values[rows], seams=seams)
+        return replace(self, values=self.values[rows], seams=seams, numbers=None)
 
     def with_remark(self, text: str) -> Sheet:
         """The sheet with one more remark on what was left over."""

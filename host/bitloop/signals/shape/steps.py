@@ -12,7 +12,7 @@ from bitloop.signals.shape.columns import remove_axis, remove_columns
 from bitloop.signals.shape.concatenate import concatenate
 from bitloop.signals.shape.decimate import WAYS, decimate
 from bitloop.signals.shape.lines import drop, extract
-from bitloop.signals.shape.numbers import ranges, shares, whole
+from bitloop.signals.shape.numbers import Ranges, ranges, shares, whole
 from bitloop.signals.shape.reshape import reshape
 from bitloop.signals.shape.sheet import Sheet, Sheets
 from bitloop.signals.shape.shuffle import shuffle
@@ -39,24 +39,14 @@ def _each(work: Callable[[Sheet], Sheet]) -> Work:
     return lambda sheets: tuple(work(sheet) for sheet in sheets)
 
 
-def _extract(text: str) -> Work:
-    lines = ranges(text, "lines")
-    return _each(lambda sheet: extract(sheet, lines))
+def _some(what: str, work: Callable[[Sheet, Ranges], Sheet]) -> Callable[[str], Work]:
+    """The reader of a step that takes ranges of something."""
 
+    def read(text: str) -> Work:
+        wanted = ranges(text, what)
+        return _each(lambda sheet: work(sheet, wanted))
 
-def _drop(text: str) -> Work:
-    lines = ranges(text, "lines")
-    return _each(lambda sheet: drop(sheet, lines))
-
-
-def _remove_columns(text: str) -> Work:
-    columns = ranges(text, "columns")
-    return _each(lambda sheet: remove_columns(sheet, columns))
-
-
-def _remove_axis(text: str) -> Work:
-    axes = ranges(text, "axes")
-    return _each(lambda sheet: remove_axis(sheet, axes))
+    return read
 
 
 def _reshape(text: str) -> Work:
@@ -117,10 +107,10 @@ def _target(text: str) -> Work:
 STEPS = {
     step.name: step
     for step in (
-        Step("extract", "extract:1-100,250", "keep these lines", _extract),
-        Step("drop", "drop:3,7-9", "leave these lines out", _drop),
-        Step("remove-columns", "remove-columns:3,7,10-20", "leave these columns of the file out", _remove_columns),
-        Step("remove-axis", "remove-axis:3", "leave these axes out", _remove_axis),
+        Step("extract", "extract:1-100,250", "keep these lines", _some("lines", extract)),
+        Step("drop", "drop:3,7-9", "leave these lines out", _some("lines", drop)),
+        Step("remove-columns", "remove-columns:3,7,10-20", "leave columns out", _some("columns", remove_columns)),
+        Step("remove-axis", "remove-axis:3", "leave these axes out", _some("axes", remove_axis)),
         Step("window", "window:256,128", "signals of 256 samples per axis, one every 128 (else end to end)", _window),
         Step("reshape", "reshape:256", "cut signals into shorter ones, or join consecutive ones", _reshape),
         Step(

@@ -8,6 +8,9 @@ import numpy as np
 
 from bitloop.signals.shape.sheet import Sheet, Values, count
 
+MOST = 1 << 29
+"""Numbers in all windows of a file: 2 GiB."""
+
 
 def window(sheet: Sheet, length: int, step: int) -> Sheet:
     """Windows of `length` samples, one every `step`: (samples - length) // step + 1 of each unbroken stretch.
@@ -15,11 +18,14 @@ def window(sheet: Sheet, length: int, step: int) -> Sheet:
     A stretch is a log, each part between its seams, or each signal of a file of signals. No window spans two.
     """
     stretches = sheet.stretches() if sheet.given_axes() else []
-    cut = [_windows(stretch, length, step) for stretch in stretches]
-    counts = [len(part) for part in cut]
+    counts = [max(0, (len(stretch) - length) // step + 1) for stretch in stretches]
+    if sum(counts) * length * sheet.given_axes() > MOST:
+        size = sum(counts) * length * sheet.given_axes() * 4 / (1 << 30)
+        raise sheet.refuse(f"such windows would take {size:.0f} GiB of memory; choose a larger step")
     if not any(counts):
         longest = max(len(stretch) for stretch in stretches)
         raise sheet.refuse(f"no stretch is {length} samples long; the longest has {longest}, so choose less")
+    cut = [_windows(stretch, length, step) for stretch in stretches]
     targets = None if sheet.targets is None else np.repeat(sheet.targets, counts)
     made = replace(sheet.with_signals(np.concatenate(cut), targets), overlap=sheet.overlap or step < length)
     used = [(n - 1) * step + length if n else 0 for n in counts]
