@@ -146,7 +146,7 @@ def told(**changed: object) -> Progress:
         ({}, Limits(signals=4000), "30 s: 117 of 4,000 signals, 3.9 per second, 19.4 kB/s"),
         ({"rejected": 2, "lost": 40}, Limits(), "2 lines rejected, 40 samples lost"),
         ({"silent": 12.4}, Limits(), "nothing came for 12 s"),
-        ({"away": "it is not there", "resumed": 1}, Limits(), "resumed 1 times, waiting: it is not there"),
+        ({"away": "it is not there", "resumed": 1}, Limits(), "resumed once, waiting: it is not there"),
     ],
 )
 def test_a_line_says_how_it_goes(changed: dict[str, object], limits: Limits, text: str) -> None:

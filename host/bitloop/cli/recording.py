@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 PERIOD = 10.0
 """Seconds between two lines where there is no terminal."""
 _QUIET = 3.0  # seconds of silence that are worth a word
+_REDRAW = 0.25  # seconds between two pictures: drawing takes longer than recording
 _WIDE, _HIGH = 60, 3  # characters of a plot
-_AXES = 6  # axes that are plotted
+_COLOURS = ("cyan", "magenta", "green", "yellow", "bright_blue", "bright_red")  # of the axes that are plotted
 
 
 @contextmanager
@@ -32,7 +33,15 @@ def live(console: Console, port: str, limits: Limits, period: float = PERIOD) ->
     from rich.live import Live
 
     with Live(console=console, transient=True, auto_refresh=False) as shown:
-        yield lambda at: shown.update(view(at, port, limits), refresh=True)
+        drawn = 0.0
+
+        def draw(at: Progress) -> None:
+            nonlocal drawn
+            if time.monotonic() - drawn >= _REDRAW:
+                drawn = time.monotonic()
+                shown.update(view(at, port, limits), refresh=True)
+
+        yield draw
 
 
 class _Lines:
@@ -66,7 +75,8 @@ def view(at: Progress, port: str, limits: Limits) -> Any:
     drawn = Table(box=None, pad_edge=False, show_header=False)
     drawn.add_column(style="dim", no_wrap=True)
     drawn.add_column(no_wrap=True)
-    drawn.add_row(port, Text(f"{at.seconds:.0f} s" + (f" of {limits.seconds:g} s" if limits.seconds else "")))
+    time_limit = f" of {limits.seconds:g} s" if limits.seconds else ""
+    drawn.add_row("port", Text(f"{port}, {at.seconds:.0f} s{time_limit}", overflow="ellipsis"))
     share = max(at.lines / limits.signals if limits.signals else 0, at.seconds / (limits.seconds or float("inf")))
     of = f" of {limits.signals:,}" if limits.signals else ""
     drawn.add_row("signals", Text(f"{at.lines:,}{of}, {_pace(at)}"))
@@ -75,15 +85,12 @@ def view(at: Progress, port: str, limits: Limits) -> Any:
     for word in _trouble(at):
         drawn.add_row("", Text(word, style="yellow"))
     points, axes = at.newest.shape
-    for axis in range(min(axes, _AXES) if points else 0):
-        x = at.newest[:, axis]
+    for x, colour in zip(at.newest.T if points else (), _COLOURS, strict=False):
         ends = [f"{x.max():.4g}", *[""] * (_HIGH - 2), f"{x.min():.4g}"]
         rows = trace(x, _WIDE, _HIGH)
-        drawn.add_row(
-            Text("\n".join(end.rjust(10) for end in ends)), Text("\n".join(rows), style=f"color({axis + 2})")
-        )
-    if axes > _AXES:
-        drawn.add_row("", Text(f"and {axes - _AXES} more axes", style="dim"))
+        drawn.add_row(Text("\n".join(end.rjust(10) for end in ends)), Text("\n".join(rows), style=colour))
+    if axes > len(_COLOURS):
+        drawn.add_row("", Text(f"and {axes - len(_COLOURS)} more axes", style="dim"))
     return drawn
 
 
@@ -98,11 +105,10 @@ def summary(console: Console, run: Mapping[str, Any]) -> None:
         [f"{run['rejected']:,} lines were no signals and are in {run['file']}.rejected"] if run["rejected"] else []
     )
     remarks += [f"{run['lost']:,} samples were lost"] if run["lost"] else []
-    remarks += [f"the sensor's memory overflowed {run['overruns']:,} times"] if run["overruns"] else []
-    remarks += (
-        [f"samples are missing in {len(run['seams']):,} places, see the seams in the note"] if run["seams"] else []
-    )
-    remarks += [f"the port went away and came back {run['resumed']} times"] if run["resumed"] else []
+    remarks += [f"the sensor's memory overflowed {_times(run['overruns'])}"] if run["overruns"] else []
+    seams = len(run["seams"])
+    remarks += [f"samples are missing in {seams:,} place{'s' * (seams != 1)}: the seams in the note"] if seams else []
+    remarks += [f"the port went away and came back {_times(run['resumed'])}"] if run["resumed"] else []
     for remark in remarks:
         say(console, remark)
 
@@ -112,14 +118,19 @@ def _hertz(rate: Mapping[str, Any]) -> str:
 
 
 def _pace(at: Progress) -> str:
-    return f"{at.rate:.3g} per second, {at.speed / 1000:.1f} kB/s"
+    rate = f"{at.rate:,.0f}" if at.rate >= 100 else f"{at.rate:.3g}"
+    return f"{rate} per second, {at.speed / 1000:.1f} kB/s"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def _trouble(at: Progress) -> list[str]:
     """What is not as it should be, in words."""
     words = [f"{at.rejected:,} lines rejected"] if at.rejected else []
     words += [f"{at.lost:,} samples lost"] if at.lost else []
-    words += [f"resumed {at.resumed} times"] if at.resumed else []
+    words += [f"resumed {_times(at.resumed)}"] if at.resumed else []
     if at.away:
         return [*words, f"waiting: {at.away}"]
     return [*words, f"nothing came for {at.silent:.0f} s"] if at.silent > _QUIET else words
