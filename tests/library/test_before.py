@@ -16,13 +16,18 @@ from bitloop.kernels.decimate import Decimate
 from bitloop.kernels.pipeline import BEFORE, Preprocessing
 from bitloop.kernels.statistics import Statistics
 from bitloop.library import Library
+from bitloop.library.build import build
 from bitloop.library.codegen import generate
+from bitloop.library.options import Options
 from bitloop.library.sizes import measure
 from bitloop.library.texts import describe
 from bitloop.search.cost import least
 from bitloop.targets import target
+from bitloop.toolchain import Flags
 from tests.library.examples import KINDS, library, signals
+from tests.library.test_clean import PEDANTIC
 from tests.library.test_parity import PERSONAS, assert_parity
+from tests.library.userland import need
 
 FILTER = (Biquad.band(0.02, 0.2), Biquad.band(0.0, 0.3, 1))
 
@@ -98,3 +103,13 @@ def test_its_memory_and_time_are_counted() -> None:
         assert bounds[0] - bounds[1] == kept
         cycles = [estimate(lib.pipeline, "cortex-m4f").cycles for lib in (made, plain)]
         assert cycles[0] > cycles[1] + 3 * 32 * 3
+
+
+@pytest.mark.parametrize(("core", "compiler"), [("cortex-m0", "gcc"), ("cortex-m4f", "zig")])
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_no_warning(persona: str, core: str, compiler: str) -> None:
+    need(compiler, target(core))
+    flags = Flags("-O2", extra=PEDANTIC)
+    for name in ("anomaly-both", "classes-spectrum"):
+        options = Options(persona, "x9", trace=name == "anomaly-both")
+        assert build(filtered(name), target(core), compiler, options, flags).archive.is_file()
