@@ -13,6 +13,7 @@ from bitloop.errors import SearchError
 from bitloop.native import host
 from bitloop.search import finish, search
 from bitloop.search.answers import fold_answers
+from bitloop.search.evidence import gather
 from bitloop.search.propose import Proposer
 from bitloop.search.recipe import Recipe
 from bitloop.search.result import Outcome
@@ -60,6 +61,11 @@ def test_what_the_filter_takes_away_nobody_can_tell_apart() -> None:
     blind = search(replace(classes(), before=SLOW), BUDGET, evaluations=40).best
     assert best.quality > 0.95
     assert blind.quality < 0.85
+
+
+def test_hints_are_about_filtered_signals() -> None:
+    assert gather(Table.of(classes())).quality() > 0.95
+    assert gather(Table.of(replace(classes(), before=SLOW))).quality() < 0.9
 
 
 def test_the_library_filters_and_the_report_says_so() -> None:

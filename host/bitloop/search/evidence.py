@@ -62,7 +62,12 @@ def gather(table: Table) -> Evidence:
     rows = thin(table)
     y = table.targets[rows].astype(np.float64) if table.kind == "extrapolation" else table.label[rows]
     recording = table.recording[rows]
-    return Evidence(table.kind, features(table.x[rows], table.axes), y, recording, blocks(recording))
+    return Evidence(table.kind, features(seen(table, rows), table.axes), y, recording, blocks(recording))
+
+
+def seen(table: Table, rows: Rows) -> NDArray[np.float32]:
+    """(rows, samples * axes): signals as a project's filter leaves them for the libraries."""
+    return table.seen(table.x[rows]).transpose(0, 2, 1).reshape(len(rows), -1)
 
 
 def thin(table: Table) -> Rows:

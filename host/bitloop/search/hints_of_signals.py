@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bitloop.search.evidence import BLOCKS, Evidence, features, judge, thin
+from bitloop.search.evidence import BLOCKS, Evidence, features, judge, seen, thin
 from bitloop.search.table import Rows, Table
 
 GAIN = 0.05
@@ -209,7 +209,7 @@ def _neighbours(evidence: Evidence) -> Rows:
 
 def _halves(table: Table, evidence: Evidence) -> float:
     rows = thin(table)
-    planar = table.x[rows].reshape(len(rows), table.length, table.axes)
+    planar = seen(table, rows).reshape(len(rows), table.length, table.axes)
     cut = table.length // 2
     parts = [
         features(np.ascontiguousarray(planar[:, s]).reshape(len(rows), -1), table.axes)
