@@ -109,11 +109,12 @@ static bool read_one(uint8_t data[])
     return true;
 }
 
-/* Two bytes: both stand in the controller, the second not acknowledged, before either is fetched. */
+/* Two bytes: both stand in the controller, the second not acknowledged, before either is fetched. The first is
+ * acknowledged as it was asked for before the transfer went on, the second as it is after (RM0090: POS). */
 static bool read_two(uint8_t data[])
 {
-    CONTROL1 = (CONTROL1 & ~CONTROL1_ACKNOWLEDGE) | CONTROL1_LAST_BUT_ONE;
     (void)STATUS2;
+    CONTROL1 &= ~CONTROL1_ACKNOWLEDGE;
     if (!arrives(STATUS_FINISHED))
         return false;
     CONTROL1 |= CONTROL1_STOP;
@@ -152,7 +153,7 @@ bool bl_bus_read(uint32_t reg, size_t size, uint8_t data[])
     (void)STATUS2;
     if (!send(size > 1u ? reg | BL_SENSOR_INCREMENT : reg) || !arrives(STATUS_FINISHED))
         return give_up();
-    CONTROL1 |= CONTROL1_ACKNOWLEDGE;
+    CONTROL1 |= CONTROL1_ACKNOWLEDGE | (size == 2u ? CONTROL1_LAST_BUT_ONE : 0u);
     if (!address(1u))
         return give_up();
     const bool done = size == 1u ? read_one(data) : size == 2u ? read_two(data) : read_many(size, data);

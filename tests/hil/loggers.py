@@ -49,7 +49,7 @@ def logging(
     plan: Plan, motion: NDArray[np.float64], compiler: str = "zig", rate_hz: float = 0.0
 ) -> Iterator[VirtualBoard]:
     """The plan's board with its datalogger, not yet reset; its sensor feels a motion at `rate_hz` (else its own)."""
-    with VirtualBoard(plan.board) as board:
+    with VirtualBoard(plan.board, shield=plan.shield) as board:
         board.flash(make.build(plan, compiler).path)
         board.detune(plan.sensor.name, DEVIATION)
         board.replay(plan.sensor.name, plan.quantity.name, motion, rate_hz or float(plan.rate.hz) * (1 + DEVIATION))

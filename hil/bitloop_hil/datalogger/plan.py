@@ -40,13 +40,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A datalogger that works as far as arithmetic can tell. `axes` are indices into the quantity's letters."""
+    """A datalogger that works as far as arithmetic can tell. `axes` are indices into the quantity's letters.
+
+    `shield` brings the sensor, empty where it is the board's own.
+    """
 
     board: BoardFile
     chip: Chip
     sensor: Sensor
     quantity: Quantity
     mounted: FittedSensor
+    shield: str
     bus: I2c | Spi
     rate: Rate
     range: Range
@@ -110,7 +114,7 @@ def plan(wish: Wish) -> Plan:
     board, kind = board_file(wish.board.lower()), sensor(wish.sensor)
     if board.chip is None or board.image is None:
         raise BuildError(f"bitloop has no drivers for {board.name}; choose a board with a [chip] section in its file")
-    mounted = _mounted(board, kind, wish.shield)
+    mounted, brought = _mounted(board, kind, wish.shield)
     quantity = _quantity(kind, wish.quantity)
     made = Plan(
         board,
@@ -118,6 +122,7 @@ def plan(wish: Wish) -> Plan:
         kind,
         quantity,
         mounted,
+        brought,
         _bus(board.chip, kind, mounted.bus),
         _rate(kind, quantity, wish.rate),
         _range(kind, quantity, wish.range),
@@ -144,12 +149,12 @@ def carried(board: BoardFile) -> dict[str, tuple[FittedSensor, str]]:
     return {name: place for name, place in found.items() if name in sensor_names()}
 
 
-def _mounted(board: BoardFile, kind: Sensor, wanted: str) -> FittedSensor:
+def _mounted(board: BoardFile, kind: Sensor, wanted: str) -> tuple[FittedSensor, str]:
     if wanted and not board.arduino:
         raise BuildError(f"{board.name} has no Arduino connector for a shield; leave --shield out")
     known = {one.name: (one, wanted) for one in shield(wanted).on(board.arduino)} if wanted else carried(board)
     if kind.name in known:
-        return known[kind.name][0]
+        return known[kind.name]
     where = f"{wanted} on {board.name}" if wanted else board.name
     has = []
     for brought in dict.fromkeys(brought for _, brought in known.values()):

@@ -100,6 +100,7 @@ def to_record(made: Plan) -> dict[str, Any]:
         "continuous": made.continuous,
         "baud": made.baud,
         "bus": made.bus.name,
+        "shield": made.shield,
     }
 
 

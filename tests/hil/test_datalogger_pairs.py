@@ -1,0 +1,129 @@
+"""Every sensor on every virtual board that can have it: built by both compilers, and recorded without a wrong value.
+
+Each run takes a few pairs, so that every board and every kind of driver is among them; `-m slow` takes all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bitloop_hil.boards import board_file, names
+from bitloop_hil.buses import I2c
+from bitloop_hil.datalogger import make
+from bitloop_hil.datalogger.plan import Plan, Wish, carried, plan
+from bitloop_hil.datalogger.sensors import sensor
+from tests.hil import loggers
+from tests.hil.needs import need_compiler
+
+Pair = tuple[str, str, str]
+"""Board, sensor, quantity."""
+
+DESK = {  # what the sensors feel: middle and spread, in their units
+    "acceleration": (0.0, 1.0),
+    "rotation": (0.0, 60.0),
+    "magnetic": (0.0, 2.0),
+    "humidity": (45.0, 10.0),
+    "temperature": (25.0, 5.0),
+    "pressure": (1000.0, 20.0),
+}
+_SAMPLES = {True: 120, False: 6}
+"""Of a recording, for sensors that give more than 20 a second or not."""
+
+
+def pairs() -> list[Pair]:
+    """All there are on virtual boards."""
+    boards = [file for name in names() if (file := board_file(name)).chip and "virtual" in file.benches]
+    return [
+        (file.name, name, one.name) for file in boards for name in carried(file) for one in sensor(name).quantities
+    ]
+
+
+FEW: list[Pair] = [
+    ("b-l475e-iot01a", "LPS22HB", "temperature"),
+    ("nucleo-f412zg", "LSM6DSO", "rotation"),
+    ("nucleo-f429zi", "LIS2MDL", "magnetic"),
+    ("nucleo-l432kc", "LPS22HH", "pressure"),
+    ("nucleo-f103rb", "LIS2DW12", "acceleration"),
+    ("nucleo-l031k6", "HTS221", "humidity"),
+]
+BUILT = [pair for number, pair in enumerate(pairs()) if number % 9 == 0]
+
+
+def wished(pair: Pair, binary: bool) -> Plan:
+    """The fastest logger that bus and line carry, up to 1000 Hz."""
+    board, name, measured = pair
+    found = next(one for one in sensor(name).quantities if one.name == measured)
+    rate = max(float(one.hz) for one in found.rates if one.hz <= 1000)
+    return plan(
+        Wish(
+            board,
+            name,
+            rate,
+            samples=16,
+            quantity=measured,
+            range=found.ranges[-1].limit,
+            binary=binary,
+            continuous=binary,
+        )
+    )
+
+
+def felt(made: Plan) -> np.ndarray:
+    middle, spread = DESK[made.quantity.name]
+    return middle + spread * np.random.default_rng(7).normal(0, 1, (5000, len(made.quantity.letters)))
+
+
+def check(pair: Pair) -> None:
+    made = wished(pair, binary=True)
+    samples = _SAMPLES[made.rate.hz > 20]
+    with loggers.logging(made, felt(made)) as board:
+        recorded = loggers.record(board, samples)
+        produced = board.produced(made.sensor.name, made.quantity.name).words
+        assert board.notes() == ""
+    (run,) = recorded.runs()
+    assert len(run) == samples
+    assert loggers.places(produced >> made.quantity.shift, run)
+    assert recorded.reply["overruns"] == 0
+    assert recorded.info.sensor == pair[1]
+    middle, spread = DESK[made.quantity.name]
+    assert abs(recorded.info.values(run).mean() - middle) < spread
+
+
+def test_there_are_many_pairs() -> None:
+    assert len(pairs()) >= 50
+    assert {board for board, _, _ in FEW} <= {board for board, _, _ in pairs()}
+    assert all(pair in pairs() for pair in FEW)
+
+
+@pytest.mark.parametrize("pair", FEW, ids="-".join)
+def test_a_pair_records_without_a_wrong_value(pair: Pair) -> None:
+    check(pair)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pair", pairs(), ids="-".join)
+def test_every_pair_records_without_a_wrong_value(pair: Pair) -> None:
+    check(pair)
+
+
+@pytest.mark.parametrize("compiler", ["zig", "gcc"])
+@pytest.mark.parametrize("pair", BUILT, ids="-".join)
+def test_a_pair_builds(pair: Pair, compiler: str) -> None:
+    need_compiler(compiler)
+    for binary in (False, True):
+        assert make.build(wished(pair, binary), compiler).path.is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compiler", ["zig", "gcc"])
+@pytest.mark.parametrize("pair", pairs(), ids="-".join)
+def test_every_pair_builds(pair: Pair, compiler: str) -> None:
+    need_compiler(compiler)
+    for binary in (False, True):
+        assert make.build(wished(pair, binary), compiler).path.is_file()
+
+
+def test_both_kinds_of_controller_are_among_the_few() -> None:
+    buses = [bus for pair in FEW if isinstance(bus := wished(pair, binary=True).bus, I2c)]
+    assert {bus.version for bus in buses} == {1, 2}
