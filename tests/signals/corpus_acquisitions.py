@@ -30,6 +30,12 @@ def _component(name: str) -> bytes:
     return f'{{"devices": [{{"components": [{{"{name}": 7}}]}}]}}'.encode()
 
 
+def _repeated() -> Files:
+    described = json.loads(v1()["DeviceConfig.json"])
+    described["device"]["sensor"] *= 200
+    return v1() | {"DeviceConfig.json": json.dumps(described).encode()}
+
+
 def _renamed(name: str) -> Files:
     return _config(v2()[_CONFIG].replace(b"imu_acc", name.encode()))
 
@@ -121,13 +127,14 @@ ROWS = (
     _row(
         "a component that is a list", _config(b'{"devices": [{"components": [{"a": []}]}]}'), "a has to be", _CONFIG
     ),
+    _row("a sensor of version 1 described two hundred times", _repeated(), "has imu_acc 200 times", "acq"),
     _row("a component nobody can print", _config(_component("\\ud800\\n")), "components[0].?? has to be", _CONFIG),
     _row("a component with an endless name", _config(_component("x" * 99999)), "the field …xxx", _CONFIG),
     _row("an empty description", _config(b""), "it is no JSON", _CONFIG, 1),
     _row("a description that is a list", _config(b"[]"), "its JSON is no object", _CONFIG),
     _row("a description cut off", _config(b'{"devices": ['), "it is no JSON", _CONFIG, 14),
     _row("a description with a key twice", _config(b'{"devices": [], "devices": []}'), "'devices' stands", _CONFIG),
-    _row("a sensor described twice", _config(_TWICE), "imu_acc is described twice", _CONFIG),
+    _row("a sensor described twice", _config(_TWICE), "has imu_acc 2 times", "acq"),
     _row("NaN", _config(v2()[_CONFIG].replace(b"0.5", b"NaN", 1)), "NaN is no number of JSON", _CONFIG),
     _row("a number beyond every float", _config(b'{"devices": 1e999}'), "1e999 is beyond every float", _CONFIG),
     _row("ten thousand digits", _config(b'{"devices": ' + b"9" * 10_000 + b"}"), "thousands of digits", _CONFIG),

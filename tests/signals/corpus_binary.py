@@ -72,8 +72,8 @@ def zipped(content: bytes, name: str = "x.npy", method: int = zipfile.ZIP_DEFLAT
     return stream.getvalue()
 
 
-def _bomb(method: int) -> Content:
-    return lambda: zipped(npy(np.zeros(70 << 20, dtype=np.uint8)), method=method)
+def _bomb(method: int, size: int = 1 << 20) -> Content:
+    return lambda: zipped(npy(np.zeros(size, dtype=np.uint8)), method=method)
 
 
 def _lying_bomb() -> bytes:
@@ -169,9 +169,10 @@ NPZ = _rows(
     ("two arrays", npz(a=_X, b=_X), "2 arrays ('a, b')"),
     ("no array inside", zipped(b"hello", "readme.txt"), "it is no array of NumPy"),
     ("objects", zipped(npy(np.array([None]), allow_pickle=True)), "Python objects, which are never loaded"),
-    ("a bomb", _bomb(zipfile.ZIP_DEFLATED), "would become 73400448"),
-    ("a bomb of bzip2", _bomb(zipfile.ZIP_BZIP2), "would become 73400448"),
+    ("a bomb", _bomb(zipfile.ZIP_DEFLATED, 70 << 20), "would become 73400448"),
+    ("a bomb of bzip2", _bomb(zipfile.ZIP_BZIP2), "compressed in a way NumPy does not use"),
     ("a bomb that lies", _lying_bomb, "it is no archive"),
+    ("a bomb of LZMA", _bomb(zipfile.ZIP_LZMA), "compressed in a way NumPy does not use"),
     ("a bomb in a bomb", zipped(zipped(b"\0" * 9999)), "it is no array of NumPy"),
     ("a shape of exabytes", zipped(_shape(f"({1 << 60},)")), "its shape needs 46116860"),
     ("an encrypted array", _encrypted, "it is no archive"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -162,3 +163,11 @@ def test_a_sensor_is_chosen_by_name_whatever_its_case(tmp_path: Path) -> None:
     assert choose_components(acquisition, "IMU_ACC") == choose_components(acquisition) == acquisition.components
     with pytest.raises(InputError, match="there is no active sensor 'imu_gyro'; choose one of imu_acc"):
         choose_components(acquisition, "imu_gyro")
+
+
+def test_an_acquisition_without_an_active_sensor_says_so(tmp_path: Path) -> None:
+    for files in (v1(isActive=False), v2(enable=False)):
+        acquisition = read_acquisition(_written(tmp_path, files))
+        with pytest.raises(InputError, match="no sensor was active"):
+            choose_components(acquisition, "all")
+        shutil.rmtree(tmp_path / "acq")

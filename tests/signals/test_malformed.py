@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bitloop.errors import InputError
 from bitloop.signals.acquisitions import read_acquisition, read_whole
 from bitloop.signals.reader import read_table
 from tests.signals import corpus_acquisitions, corpus_binary, corpus_text
@@ -42,6 +44,20 @@ def test_malformed_acquisitions_are_refused_in_a_sentence(row: Malformed, tmp_pa
 @pytest.mark.parametrize("row", corpus_binary.ROWS, ids=lambda row: f"{row.file}: {row.name}")
 def test_malformed_binary_files_are_refused_in_a_sentence(row: Malformed, tmp_path: Path) -> None:
     assert_refused(row, tmp_path, read_table)
+
+
+_BOMBS = [row for row in corpus_binary.ROWS if "bomb" in row.name or "exabytes" in row.name]
+
+
+@pytest.mark.parametrize("row", _BOMBS, ids=lambda row: f"{row.file}: {row.name}")
+def test_bombs_do_not_go_off(row: Malformed, tmp_path: Path) -> None:
+    path = row.write(tmp_path)
+    tracemalloc.start()
+    with pytest.raises(InputError):
+        read_table(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 8 << 20
 
 
 def test_every_row_has_a_name_of_its_own() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from bitloop.errors import BitloopError
 from bitloop.signals.acquisitions import Stream, Tag, choose_components, read_acquisition, read_stream, read_whole
 from bitloop.signals.acquisitions.choose import ALL
+from bitloop.signals.acquisitions.model import Clock
 from bitloop.signals.acquisitions.windows import choose_tags, describe, sheet, tagged
 from bitloop.signals.reader import read_log
 from bitloop.signals.shape.chain import chain
@@ -104,8 +105,10 @@ def _take_folder(source: Path, wanted: Wanted) -> tuple[Imported, ...]:
 
 def _of_file(path: Path) -> Stream:
     log = read_log(path)
-    times = None if log.rate_hz is None else np.arange(len(log.x)) / log.rate_hz
-    return Stream(log, times, (), 0)
+    if log.rate_hz is None:
+        return Stream(log, None)
+    times = np.arange(len(log.x)) / log.rate_hz
+    return Stream(log, Clock(times, np.full(len(times), 1 / log.rate_hz)))
 
 
 def _cut(source: Path, stream: Stream, name: str, tags: tuple[Tag, ...], wanted: Wanted) -> list[Imported]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from bitloop.errors import InputError
@@ -28,8 +29,14 @@ def read_acquisition(folder: Path) -> Acquisition:
     """What the folder has to offer: active components and tags. InputError where it is no acquisition, or damaged."""
     files = list_files(folder)
     if v2.CONFIG in files:
-        return v2.read(folder, files)
-    if v1.CONFIG in files:
-        return v1.read(folder, files)
-    what = "neither device_config.json nor DeviceConfig.json is in it; name the folder of an acquisition"
-    raise InputError(what, folder)
+        acquisition = v2.read(folder, files)
+    elif v1.CONFIG in files:
+        acquisition = v1.read(folder, files)
+    else:
+        what = "neither device_config.json nor DeviceConfig.json is in it; name the folder of an acquisition"
+        raise InputError(what, folder)
+    for name, times in Counter(component.name for component in acquisition.components).most_common(1):
+        if times > 1:
+            what = f"its description has {name} {times} times; copy the acquisition from the board again"
+            raise InputError(what, folder)
+    return acquisition

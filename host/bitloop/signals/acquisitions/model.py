@@ -134,14 +134,35 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Clock:
+    """When frames of `per_frame` samples ended, and how long each took, in seconds."""
+
+    ends: Times
+    spans: Times
+    per_frame: int = 1
+
+    def seconds(self) -> Times:
+        """Of every sample: equal steps from a frame's beginning that leave out its end; of a lone sample, its end."""
+        if self.per_frame == 1:
+            return self.ends
+        steps = np.linspace(self.ends - self.spans, self.ends, self.per_frame, endpoint=False, axis=1)
+        return steps.reshape(-1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """A component as read: `times` has each sample's second, or is None; `unfinished` samples of a last frame without
-    its time were left out, as ST's tools do."""
+    """A component as read, with a clock where there are times; `unfinished` samples of a last frame without its time
+    were left out, as ST's tools do."""
 
     log: Log
-    times: Times | None
-    gaps: tuple[Gap, ...]
-    unfinished: int
+    clock: Clock | None
+    gaps: tuple[Gap, ...] = ()
+    unfinished: int = 0
+
+    @property
+    def times(self) -> Times | None:
+        """(samples,): seconds, made anew each time; None where nobody knows."""
+        return None if self.clock is None else self.clock.seconds()
 
 
 def axis_names(kind: str, values: int, labels: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -58,7 +58,8 @@ def read_frames(component: Component) -> Frames:
         rest = (start + len(payload)) % size
     if not any(map(len, pieces)):
         raise InputError(f"it has no whole frame of {size} bytes; record for longer", component.path)
-    return Frames(np.concatenate(pieces), np.concatenate(numbers), rest, torn)
+    raw = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    return Frames(raw, np.concatenate(numbers), rest, torn)
 
 
 def _map(path: Path) -> Bytes:

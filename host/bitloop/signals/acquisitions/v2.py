@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -50,10 +49,6 @@ def read(folder: Path, files: Files) -> Acquisition:
                 board = about.text("alias")
             elif about.data.get("c_type", _SENSOR) == _SENSOR and about.has("data_type") and about.flag("enable"):
                 components.append(_component(safe_name(name, files[CONFIG]), about, interface, folder, files))
-    names = Counter(component.name for component in components)
-    if names and names.most_common(1)[0][1] > 1:
-        what = f"{names.most_common(1)[0][0]} is described twice; copy the acquisition from the board again"
-        raise InputError(what, files[CONFIG])
     return Acquisition(folder, 2, board, tuple(components), _tags(info))
 
 

@@ -79,9 +79,10 @@ def _part(whole: Sheet, part: str) -> Sheet:
 
 
 def _times(stream: Stream, whole: Sheet) -> Times:
-    if stream.times is None:
+    times = stream.times
+    if times is None:
         raise whole.refuse("its samples have no times, so leave --from, --to and --tag out")
-    return stream.times
+    return times
 
 
 def _between(times: Times, start: float, end: float) -> NDArray[np.bool_]:

@@ -34,7 +34,9 @@ def read_npz(path: Path) -> Table:
         with zipfile.ZipFile(path) as archive:
             entry = _choose(archive, path)
             check_expansion(entry.file_size, entry.compress_size, path)
-            content = archive.read(entry)
+            with archive.open(entry) as stream:
+                # with a number, as without one everything would be expanded, whatever the size promised
+                content = stream.read(entry.file_size)
     except InputError:
         raise
     except Exception as error:  # an archive can be damaged in every way zipfile and its compressions know
@@ -44,13 +46,14 @@ def read_npz(path: Path) -> Table:
 
 def _choose(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     entries = {entry.filename: entry for entry in archive.infolist()[:_MOST_ARRAYS]}
-    if len(entries) == 1:
-        return next(iter(entries.values()))
-    if "x.npy" not in entries:
+    entry = next(iter(entries.values())) if len(entries) == 1 else entries.get("x.npy")
+    if entry is None:
         names = ", ".join(name.removesuffix(".npy") for name in list(entries)[:4])
         what = f"it has {len(archive.infolist())} arrays ({names[:80]!r})"
         raise InputError(f"{what}; save one alone, or call the one with the signals x", path)
-    return entries["x.npy"]
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise InputError("it is compressed in a way NumPy does not use; save it with numpy.savez_compressed", path)
+    return entry
 
 
 def _array(content: NDArray[np.uint8], path: Path) -> NDArray[Any]:
