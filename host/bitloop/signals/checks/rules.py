@@ -8,7 +8,7 @@ import numpy as np
 
 from bitloop.kernels.biquad import Biquad
 from bitloop.signals.checks.finding import Finding, Subject
-from bitloop.signals.dataset import ABNORMAL, REGULAR
+from bitloop.signals.dataset import ABNORMAL, REGULAR, Dataset
 
 LINES_PER_AXIS = 20
 """Fewer signals of one label than this, times the axes, leave too little to learn from and to hold back."""
@@ -48,8 +48,7 @@ def enough(subject: Subject) -> Iterator[Finding]:
     """The least number of signals per label; abnormal ones only help to choose, so few of them are no obstacle."""
     dataset = subject.dataset
     least = LINES_PER_AXIS * dataset.axes
-    for label in dataset.labels:
-        count = len(dataset.labelled(label))
+    for label, count in _counts(dataset).items():
         of = f"{count} signals" + (f" of {label}" if label else "")
         if count < least and label != ABNORMAL:
             what = f"{of} are too few for {dataset.axes} axes"
@@ -94,10 +93,18 @@ def settling(subject: Subject) -> Iterator[Finding]:
 def balance(subject: Subject) -> Iterator[Finding]:
     """Classes of about the same size."""
     dataset = subject.dataset
-    counts = {label: len(dataset.labelled(label)) for label in dataset.labels}
+    counts = _counts(dataset)
     if dataset.kind != "classes" or len(counts) < 2:
         return
     least, most = min(counts, key=lambda k: counts[k]), max(counts, key=lambda k: counts[k])
     if counts[most] > _IMBALANCE * counts[least]:
         what = f"{most} has {counts[most]} signals and {least} only {counts[least]}"
         yield Finding(False, "imbalance", what, f"record more of {least}", label=least)
+
+
+def _counts(dataset: Dataset) -> dict[str, int]:
+    """How many signals each label has."""
+    counts = dict.fromkeys(dataset.labels, 0)
+    for recording in dataset.recordings:
+        counts[recording.label] += len(recording.x)
+    return counts
