@@ -39,6 +39,15 @@ def test_a_project_without_libraries_says_how_to_get_some(tmp_path: Path) -> Non
     assert (outcome.status, "bitloop search" in outcome.err) == (1, True)
 
 
+def test_what_is_left_of_a_signal_is_not_judged_and_said(tmp_path: Path) -> None:
+    project = _project(tmp_path, ready.outlier_library(1))
+    path = _file(tmp_path, "log.csv", ready.noise(3))
+    path.write_bytes(b"1,2\n" + path.read_bytes())
+    outcome = run("emulate", project.folder, path, "--json")
+    assert (outcome.status, len(outcome.json["results"])) == (0, 3)
+    assert f"{path}, line 1: it holds only a part of a signal and is left out" in outcome.err
+
+
 @pytest.mark.parametrize("native", [(), ("--native",)], ids=["reference", "native"])
 def test_anomalies_are_judged_after_learning(tmp_path: Path, native: tuple[str, ...]) -> None:
     project = _project(tmp_path, ready.anomaly_library())

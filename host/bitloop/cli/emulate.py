@@ -11,7 +11,7 @@ import typer
 
 from bitloop.cli.chosen import Number, Source, choose
 from bitloop.cli.options import Persona
-from bitloop.cli.output import Json, result, say
+from bitloop.cli.output import Json, progress, result, say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,6 +132,8 @@ def _signals(
     from bitloop.signals.reader import line_range, read_table
 
     table = read_table(path)
+    for line in table.cut:
+        say(progress(), f"{path}, line {line}: it holds only a part of a signal and is left out")
     size, width = library.axes * library.length, table.values.shape[1]
     with_target = library.kind == "extrapolation" and width == size + 1
     if width != size and not with_target:
