@@ -24,6 +24,14 @@ def test_a_value_that_stays_is_found_and_rounding_is_not_mistaken_for_it() -> No
     assert "repeated" not in {f.code for f in check(_outlier(coarse)).findings}
 
 
+def test_a_sensor_that_never_changes_is_found_among_states() -> None:
+    states = np.random.default_rng(1).normal(0, 1, (200, 4)).astype(np.float32)
+    states[:, 2] = 21.5
+    recording = Recording("a.csv", "regular", states)
+    findings = check(Dataset("anomaly", 4, 1, (recording,), multi_sensor=True)).findings
+    assert [(f.code, f.total) for f in findings if f.code != "no-abnormal"] == [("constant-axis", 200)]
+
+
 @pytest.mark.parametrize("ratio", [2.0, 2.4, 4.0])
 def test_a_sensor_read_faster_than_it_measures_is_found(ratio: float) -> None:
     slow = _planar()[:, (np.arange(256) / ratio).astype(int)]

@@ -22,10 +22,13 @@ _LOOKED_AT = 200
 
 
 def constant(subject: Subject) -> Iterator[Finding]:
-    """An axis that has one value throughout a signal."""
-    for recording, profile in _moving(subject):
-        for axis in np.flatnonzero(profile.still.any(axis=0)):
-            signals = np.flatnonzero(profile.still[:, axis])
+    """An axis that has one value throughout a signal; for states of several sensors, throughout a recording."""
+    for recording in subject.dataset.recordings:
+        profile = subject.profiles[recording.name]
+        states = subject.dataset.length == 1
+        still = np.tile(np.ptp(recording.x, axis=0) == 0, (len(recording.x), 1)) if states else profile.still
+        for axis in np.flatnonzero(still.any(axis=0)):
+            signals = np.flatnonzero(still[:, axis])
             what = f"axis {axis + 1} does not move in {counted(len(signals), 'signal')}"
             advice = "check the sensor and its wiring, or delete these lines"
             yield subject.warning("constant-axis", what, advice, recording, signals)
