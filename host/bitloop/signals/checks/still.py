@@ -30,7 +30,7 @@ def constant(subject: Subject) -> Iterator[Finding]:
         for axis in np.flatnonzero(still.any(axis=0)):
             signals = np.flatnonzero(still[:, axis])
             what = f"axis {axis + 1} does not move in {counted(len(signals), 'signal')}"
-            advice = "check the sensor and its wiring, or delete these lines"
+            advice = f"check the sensor and its wiring, or {'leave it out' if states else 'delete these lines'}"
             yield subject.warning("constant-axis", what, advice, recording, signals)
 
 
