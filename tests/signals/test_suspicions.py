@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from bitloop.fan import RATE, Fan, record
+from bitloop.signals.band import Band
 from bitloop.signals.check import check
 from bitloop.signals.checks.finding import Finding
 from bitloop.signals.dataset import Dataset, Recording
@@ -114,6 +117,17 @@ def test_hum_in_every_recording_is_found(mains: float) -> None:
     assert f"axis 3 has the hum of the mains at {mains:g} Hz" in findings[0].what
     assert all(f.total > 40 for f in findings)
     assert check(dataset).findings == ()
+
+
+def test_what_a_filter_takes_away_is_no_matter() -> None:
+    hums = _with_tone([4.0, 5.0], 50.0)
+    planar = _planar()
+    planar[:, :, 0] += np.linspace(0, 0.5, 60, dtype=np.float32)[:, None]
+    for dataset, code in ((hums, "hum"), (_outlier(planar), "drift")):
+        for low, there in ((100.0, False), (10.0, code == "hum")):
+            filtered = replace(dataset, before=Band(RATE, high_pass=low).stages())
+            codes = {f.code for f in check(filtered, rate_hz=RATE).findings}
+            assert (code in codes) == there
 
 
 def test_what_belongs_to_the_machine_is_no_hum() -> None:

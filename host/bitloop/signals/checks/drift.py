@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.signals.checks.finding import Finding, Subject
+from bitloop.signals.checks.passed import passes
 
 _BLOCKS = 8
 _LEAST = 2 * _BLOCKS
@@ -23,7 +24,7 @@ def drift(subject: Subject) -> Iterator[Finding]:
 
     In an extrapolation the level may follow the target; that is the signal.
     """
-    for recording in subject.dataset.recordings:
+    for recording in subject.dataset.recordings if passes(subject.dataset.before, 0.0) else ():
         if len(recording.x) < _LEAST:
             continue
         profile = subject.profiles[recording.name]

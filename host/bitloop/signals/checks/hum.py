@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitloop.signals.checks.finding import Finding, Subject
+from bitloop.signals.checks.passed import passes
 from bitloop.signals.checks.profile import pieces
 from bitloop.signals.dataset import Recording
 
@@ -39,7 +40,7 @@ def hum(subject: Subject) -> Iterator[Finding]:
             (axis, n * mains)
             for axis in range(dataset.axes)
             for n in _HARMONICS
-            if _hums([x[:, :, axis] for x in looked_at], n * mains, rate)
+            if passes(dataset.before, n * mains / rate) and _hums([x[:, :, axis] for x in looked_at], n * mains, rate)
         ]
         if hums:
             yield from (_finding(subject, recording, hums, rate) for recording in dataset.recordings)
