@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -238,6 +240,26 @@ def test_blocks_meet_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         pieces = reader.read_table(path)
         assert pieces.values.tobytes() == whole.values.tobytes()
         assert pieces.lines.tolist() == whole.lines.tolist()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the largest resident size is in KiB on Linux")
+def test_a_long_file_takes_little_more_memory_than_its_numbers(tmp_path: Path) -> None:
+    line = ",".join(f"{v:.6f}" for v in np.sin(np.arange(768))).encode() + b"\n"
+    path = _file(tmp_path, line * (60_000_000 // len(line)))
+    (tmp_path / "small.csv").write_bytes(line * 1000)
+    code = """
+import resource, sys
+from pathlib import Path
+from bitloop.signals.reader import read_table
+peaks = []
+for name in sys.argv[1:]:
+    table = read_table(Path(name))
+    peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+print(peaks[1] - peaks[0] - table.values.nbytes)
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "small.csv"), str(path)]
+    besides = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    assert besides < 90_000_000
 
 
 def test_a_line_longer_than_a_block_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
