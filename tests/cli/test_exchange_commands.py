@@ -233,3 +233,12 @@ def test_two_sources_of_one_name_are_not_mixed_up(tmp_path: Path) -> None:
         outcome = run(*command, folder, tmp_path / "other" / "acq", "-o", tmp_path)
         assert outcome.status == 1
         assert "would become" in outcome.err
+
+
+def test_the_sampling_finder_takes_exported_logs_at_their_measured_rates(tmp_path: Path, data: Path) -> None:
+    folders = [data / "st_hsd_fan" / "acq" / name for name in ("Fan_on", "Fan_off")]
+    assert run("export", *folders, "-s", "ism330dhcx_acc", "--to", "parquet", "-o", tmp_path).status == 0
+    logs = sorted(tmp_path.glob("*.parquet"))
+    assert len({read_log(path).rate_hz for path in logs}) == 2
+    found = run("sampling", *logs, "--lengths", "64", "--divisions", "1", "--json")
+    assert found.status == 0, found.err

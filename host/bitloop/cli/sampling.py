@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from bitloop.sampling import Result, Settings
     from bitloop.signals.log import Log
+
+_DRIFT = 1.02
+"""Measured rates of one sensor differ a little from recording to recording, as its temperature does."""
 
 
 def sampling(
@@ -122,14 +126,14 @@ def _settings(
     from bitloop.errors import BitloopError
     from bitloop.sampling import DIVISIONS, LENGTHS, Settings
 
-    rates = {log.rate_hz for log in logs}
-    if None in rates:
+    rates = [log.rate_hz for log in logs if log.rate_hz is not None]
+    if len(rates) < len(logs):
         raise BitloopError("nobody said how fast the logs were sampled; give --rate HZ")
-    if len(rates) > 1:
-        known = ", ".join(f"{rate:g}" for rate in sorted(rate for rate in rates if rate is not None))
+    if max(rates) > _DRIFT * min(rates):
+        known = ", ".join(f"{rate:g}" for rate in sorted(set(rates)))
         raise BitloopError(f"the logs have different rates ({known} Hz); record them all at the same")
     chosen = (_some(lengths, LENGTHS, "lengths"), _some(divisions, DIVISIONS, "divisions"))
-    return Settings(next(rate for rate in rates if rate is not None), *chosen, low_pass, level, anomaly)
+    return Settings(median(rates), *chosen, low_pass, level, anomaly)
 
 
 def _some(text: str, known: Sequence[int], what: str) -> tuple[int, ...]:
