@@ -242,3 +242,23 @@ def test_the_sampling_finder_takes_exported_logs_at_their_measured_rates(tmp_pat
     assert len({read_log(path).rate_hz for path in logs}) == 2
     found = run("sampling", *logs, "--lengths", "64", "--divisions", "1", "--json")
     assert found.status == 0, found.err
+
+
+def test_a_file_that_knows_its_rate_is_a_log(tmp_path: Path) -> None:
+    sound = tmp_path / "hum.wav"
+    sound.write_bytes(wav(np.arange(100, dtype=np.int16).reshape(-1, 2), 16000))
+    assert run("export", sound, "--to", "edge-impulse", "-o", tmp_path).status == 0
+    made = json.loads((tmp_path / "hum.json").read_text(encoding="utf-8"))["payload"]
+    assert made["interval_ms"] == 1000 / 16000
+    assert made["sensors"] == [{"name": f"channel {n}", "units": "/"} for n in (1, 2)]
+    assert np.array_equal(np.array(made["values"], dtype=np.float32) * 32768, np.arange(100).reshape(-1, 2))
+
+
+@pytest.mark.parametrize("command", ["import", "export"])
+def test_what_is_no_source_is_said_at_once(tmp_path: Path, command: str) -> None:
+    (tmp_path / "imu_acc.dat").write_bytes(b"1")
+    options = ("--to", "numpy") if command == "export" else ()
+    for name, words in (("nothing", "no such folder or file"), ("imu_acc.dat", "name the folder it is in")):
+        outcome = run(command, tmp_path / name, *options, "-o", tmp_path)
+        assert outcome.status == 1
+        assert words in outcome.err

@@ -12,12 +12,15 @@ import numpy as np
 from bitloop.errors import BitloopError, InputError
 from bitloop.signals.acquisitions import choose_components, read_acquisition, read_whole
 from bitloop.signals.formats import edge_impulse
+from bitloop.signals.imports import check_source
 from bitloop.signals.log import Log
 from bitloop.signals.reader import read_log
 from bitloop.signals.shape.files import open_sheet
 from bitloop.signals.shape.sheet import Sheet
 
 _DEVICE = "bitloop"
+_KNOWING = (".wav", ".parquet")
+"""Files that may know the rate of a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,12 @@ def open_folder(folder: Path, sensor: str, given: Meaning) -> tuple[Export, ...]
 
 
 def open_file(path: Path, given: Meaning, axes: int | None, log: bool, target: bool) -> Export:
-    """A file of signals, or a log where that is said or its lines are as long as it has axes."""
-    if log and not target:
-        return _of_log(read_log(path, axes), path.stem, given, _DEVICE)
+    """A file of signals, or a log where that is said, the file knows its rate, or its lines have a value per axis."""
+    check_source(path)
+    if not target and (log or path.suffix.lower() in _KNOWING):
+        read = read_log(path, axes if log else None)
+        if log or read.rate_hz is not None:
+            return _of_log(read, path.stem, given, _DEVICE)
     sheet = open_sheet(path, axes, log, target)
     return _checked(Export(sheet, given), path)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bitloop.errors import BitloopError
+from bitloop.errors import BitloopError, InputError
 from bitloop.signals.acquisitions import Stream, Tag, choose_components, read_acquisition, read_stream, read_whole
 from bitloop.signals.acquisitions.choose import ALL
 from bitloop.signals.acquisitions.model import Clock
@@ -81,12 +81,21 @@ class Imported:
 
 def take(source: Path, wanted: Wanted) -> tuple[Imported, ...]:
     """Everything wanted of a folder or file. BitloopError where it is damaged, incomplete or does not have it."""
+    check_source(source)
     if source.is_dir():
         return _take_folder(source, wanted)
     if wanted.sensor or wanted.labels or wanted.raw:
         raise BitloopError(f"{source} is no folder of an acquisition; leave --sensor, --tag and --raw out")
     stream = _of_file(source)
     return tuple(_cut(source, stream, source.stem, (), wanted))
+
+
+def check_source(source: Path) -> None:
+    """InputError where there is no such folder or file, or the file is only a part of an acquisition."""
+    if not source.exists():
+        raise InputError("there is no such folder or file; check the name", source)
+    if source.suffix.lower() == ".dat":
+        raise InputError("it is a part of an acquisition; name the folder it is in", source)
 
 
 def _take_folder(source: Path, wanted: Wanted) -> tuple[Imported, ...]:
