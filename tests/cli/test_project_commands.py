@@ -130,6 +130,26 @@ def test_a_search_does_not_begin_where_a_rule_is_broken_unless_it_is_allowed(tmp
     assert codes == ["too-few", "length"]
 
 
+def test_a_file_is_checked_before_there_is_a_project(tmp_path: Path) -> None:
+    path = tmp_path / "healthy.csv"
+    x = record(Fan(), "healthy", 60, 1)
+    x[7] = x[3]
+    write_csv(path, x)
+    outcome = run("check", path, "--axes", 3, "--rate", 1666)
+    assert outcome.status == 0
+    assert outcome.out.splitlines() == [
+        "warning healthy.csv, line 8: 1 signal stands further up already; delete the copies: a test on a signal that"
+        " was trained on says nothing [duplicates]",
+        "60 signals of 3 axes x 256 samples (0.154 s at 1666 Hz): ready for a search",
+    ]
+    assert "say --axes 3" in run("check", path).err
+    assert "768 values are not a multiple of the project's 5 axes" in run("check", path, "--axes", 5).err
+    assert run("check", path, "--axes", 3, "--rate", -1).status == 1
+    write_csv(path, x[:, : 255 * 3 + 1])
+    refused = run("check", path, "--axes", 3, "--target-first", "--json")
+    assert (refused.status, [p["code"] for p in refused.json["problems"]]) == (1, ["length"])
+
+
 def test_many_lines_of_a_warning_are_shown_as_ranges(tmp_path: Path) -> None:
     x = record(Fan(), "healthy", 60, 1)
     x[3:7, 1::3] = 0.5

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bitloop.cli.options import Rate
-from bitloop.cli.output import Folder, Json, result, say
+from bitloop.cli.options import Axes, Rate, TargetFirst
+from bitloop.cli.output import Json, result, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,25 +22,55 @@ _SHOWN = 8
 
 
 def check(
-    project: Folder,
+    what: Annotated[
+        Path, typer.Argument(metavar="PROJECT|FILE", help="Folder of the project, or one file.", show_default=False)
+    ],
     rate: Rate = None,
+    axes: Axes = None,
+    target_first: TargetFirst = False,
     as_json: Json = False,
 ) -> None:
     """Look for problems with the signals; exit status 1 where one forbids a search.
 
+    A file is looked at as a recording that is to be added: say with --axes how many numbers a sample has.
+
     Example: [bold]bitloop check fan[/]
     """
-    from bitloop.project import Project
-    from bitloop.signals import check as checks
+    from bitloop.signals.band import Band
 
-    loaded = Project.load(project)
-    settings = loaded.settings
-    known = rate or settings.band.rate_hz or None
-    report = checks.check(*loaded.read(), rate_hz=known, allowed=settings.allow)
-    record = report.to_record() | {"filter": settings.band.words() or None}
-    result(as_json, record, lambda console: _show(console, report, settings.band))
+    Band(rate or 0.0)  # a rate that means nothing is refused before anything is read
+    report, band = _file(what, axes, target_first, rate) if what.is_file() else _project(what, rate)
+    record = report.to_record() | {"filter": band.words() or None}
+    result(as_json, record, lambda console: _show(console, report, band))
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _project(folder: Path, rate: float | None) -> tuple[Report, Band]:
+    from bitloop.project import Project
+    from bitloop.signals.check import check as look
+
+    loaded = Project.load(folder)
+    settings = loaded.settings
+    known = rate or settings.band.rate_hz or None
+    return look(*loaded.read(), rate_hz=known, allowed=settings.allow), settings.band
+
+
+def _file(path: Path, axes: int | None, target_first: bool, rate: float | None) -> tuple[Report, Band]:
+    from bitloop.errors import BitloopError
+    from bitloop.signals.band import ALL
+    from bitloop.signals.check import check as look
+    from bitloop.signals.dataset import REGULAR, Dataset
+    from bitloop.signals.reader import check_width, read_table, recording
+
+    if axes is None:
+        raise BitloopError(f"nobody said how many numbers a sample of {path} has; say --axes 3 for an accelerometer")
+    table = read_table(path)
+    check_width(path, table, axes=axes, target_first=target_first, multi_sensor=False)
+    kind, label = ("extrapolation", "") if target_first else ("outlier", REGULAR)
+    one = recording(path.name, label, table, target_first=target_first)
+    dataset = Dataset(kind, axes, one.x.shape[1] // axes, (one,))
+    return look(dataset, {path.name: table.lines}, rate_hz=rate or table.rate_hz), ALL
 
 
 def _show(console: Console, report: Report, band: Band) -> None:

@@ -24,14 +24,14 @@ def duplicates(subject: Subject) -> Iterator[Finding]:
                 copies.setdefault(seen[key], []).append(signal)
             seen.setdefault(key, recording)
         for first, signals in copies.items():
-            of = counted(len(signals), "signal")
+            of = f"{counted(len(signals), 'signal')} {'stands' if len(signals) == 1 else 'stand'}"
             if first.label != recording.label:
-                what = f"{of} stand in {first.name} as {first.label} too"
+                what = f"{of} in {first.name} as {first.label} too"
                 advice = "decide what they are and delete the others"
                 found = subject.warning("contradiction", what, advice, recording, signals)
                 yield replace(found, blocking=True)
             else:
-                what = f"{of} stand in the project already ({first.name})"
+                what = f"{of} further up already" if first is recording else f"{of} in {first.name} already"
                 advice = "delete the copies: a test on a signal that was trained on says nothing"
                 yield subject.warning("duplicates", what, advice, recording, signals)
 
