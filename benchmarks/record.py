@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import scipy.stats  # noqa: F401 - loading it is no part of what is measured
 from benchmarks.page import origin, table, write
 from rich.console import Console
 

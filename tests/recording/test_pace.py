@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import theilslopes
 
 from bitloop.recording.pace import POINTS, Pace, Rate, Regression
 
@@ -36,6 +37,15 @@ def test_what_comes_late_does_not_bend_it() -> None:
     assert rate is not None
     assert rate.hertz == pytest.approx(100.0, rel=2e-4)
     assert rate.jitter < 1e-3
+
+
+@pytest.mark.parametrize("count", [10, 101, 600])
+def test_it_is_the_estimate_of_theil_and_sen(count: int) -> None:
+    times = np.arange(count) / 26.3 + np.random.default_rng(count).exponential(0.02, count)
+    rate, known = measured(times), theilslopes(times, np.arange(count))
+    assert rate is not None
+    assert rate.hertz == pytest.approx(1 / known.slope)
+    assert (rate.low, rate.high) == pytest.approx((1 / known.high_slope, 1 / known.low_slope))
 
 
 def test_numbers_that_are_missing_make_it_no_slower() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 POINTS = 1024
 """Most points a fit looks at; its cost grows with their square."""
+_TWO_SIDED = 1.959964  # standard deviations that hold 95 %
 _NORMAL = 1.4826  # standard deviation of normal noise over the median of its absolute values
 
 
@@ -52,14 +54,27 @@ class Pace:
         number, time = points[:, 0], points[:, 1]
         if not (np.ptp(number) and np.ptp(time)):
             return None
-        from scipy.stats import theilslopes
-
-        slope, _, short, long = theilslopes(time, number)
+        short, slope, long = _slopes(number, time)
         if short <= 0:
             return None
         early = time - slope * number
         jitter = _NORMAL * float(np.median(np.abs(early - np.median(early))))
-        return Rate(1 / float(slope), 1 / float(long), 1 / float(short), jitter, float(np.ptp(time)))
+        return Rate(1 / slope, 1 / long, 1 / short, jitter, float(np.ptp(time)))
+
+
+def _slopes(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float, float]:
+    """The median slope between two points, and before and behind it the bounds that hold it with 95 % confidence.
+
+    P. K. Sen, Estimates of the regression coefficient based on Kendall's tau, 1968; as scipy.stats.theilslopes, which
+    takes a second to load when somebody waits for the recording to end.
+    """
+    count = len(x)
+    first, second = np.triu_indices(count, 1)
+    run = x[second] - x[first]
+    slopes = np.sort((y[second] - y[first])[run > 0] / run[run > 0])
+    wide = _TWO_SIDED * np.sqrt(count * (count - 1) * (2 * count + 5) / 18)
+    low, high = round((len(slopes) - wide) / 2) - 1, round((len(slopes) + wide) / 2)
+    return float(slopes[max(low, 0)]), float(np.median(slopes)), float(slopes[min(high, len(slopes) - 1)])
 
 
 class Regression:
