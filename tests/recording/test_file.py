@@ -125,7 +125,13 @@ def test_nothing_is_replaced(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "written"),
-    [("5;6\n", "5;6\n1;2\n"), ("5 6\n", "5 6\n1 2\n"), ("5, 6\r\n7, 8\r\n", "5, 6\r\n7, 8\r\n1,2\n"), ("", "1,2\n")],
+    [
+        ("5;6\n", "5;6\n1;2\n"),
+        ("5 6\n", "5 6\n1 2\n"),
+        ("5, 6\r\n7, 8\r\n", "5, 6\r\n7, 8\r\n1,2\n"),
+        ("", "1,2\n"),
+        ("\n5,6\n\n", "\n5,6\n\n1,2\n"),
+    ],
 )
 def test_a_file_is_continued_as_it_began(tmp_path: Path, content: str, written: str) -> None:
     path = tmp_path / "log.csv"

@@ -33,11 +33,12 @@ def layout_of(path: Path) -> Layout:
             tail = file.read()
     except OSError as error:
         raise InputError(f"it cannot be read ({error.strerror}); check that it is a file of yours", path) from error
+    head, end = head.removeprefix(b"\xef\xbb\xbf").lstrip(), tail.rstrip()
     if not head:
         return new_layout(path)
     if not tail.endswith(b"\n"):
         raise InputError("the last line has no end; end it or delete it before appending", path)
-    lines = head.split(b"\n", 1)[0].strip(), tail[:-1].rsplit(b"\n", 1)[-1].strip()
+    lines = head.split(b"\n", 1)[0].strip(), end.rsplit(b"\n", 1)[-1].strip()
     first, last = (_width(line, path) for line in lines)
     if first != last:
         raise InputError(f"the first line has {first} values and the last {last}; repair it before appending", path)

@@ -103,4 +103,4 @@ def read_note(recording: Path) -> dict[str, Any]:
     runs = note.get("runs") if isinstance(note, dict) and note.get(_KEY) == _FORMAT else None
     if not isinstance(runs, list) or not all(isinstance(run, dict) for run in runs):
         raise InputError("it is no note of a recording that this bitloop knows; move it away", path)
-    return {"class": note.get("class"), "runs": runs}
+    return {**note, "class": note.get("class"), "runs": runs}

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bitloop.errors import BitloopError, InputError
+from bitloop.recording.known import with_note
 from bitloop.signals import text
 from bitloop.signals.dataset import Recording
 from bitloop.signals.formats import numpy_file, parquet, wav
@@ -31,7 +32,7 @@ READERS: Mapping[str, Callable[[Path], Table]] = {
 
 def read_table(path: Path) -> Table:
     """Every signal of the file. InputError says what is wrong and where; no other error comes of any content."""
-    return check_size(path, _reader(path)(path))
+    return with_note(path, check_size(path, _reader(path)(path)))
 
 
 def read_recording(

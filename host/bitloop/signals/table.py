@@ -19,7 +19,8 @@ class Table:
     """`values` is float32 (lines, values per line); `lines` has each row's line number in the file, from 1.
 
     `cut` are the lines left out because they are what is left of a signal where a recording began or was broken off.
-    Where the file is a continuous log and says so: its rate, and a name and unit per axis.
+    Where it is a continuous log, and the file or the note of its recording says so: its rate, a name and unit per
+    axis, and `seams`, the rows (from 0) before which samples are missing.
     """
 
     values: NDArray[np.float32]
@@ -28,6 +29,7 @@ class Table:
     rate_hz: float | None = None
     axes: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    seams: tuple[int, ...] = ()
 
 
 def check_size(path: Path, table: Table) -> Table:

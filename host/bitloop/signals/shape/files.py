@@ -33,7 +33,7 @@ def sheet_of(path: Path, table: Table, axes: int | None = None, log: bool = Fals
     if log and target:
         raise InputError("a sample of a log has no target; leave --target-first or --log out", path)
     log = log or (columns == axes and not target)
-    sheet = Sheet(path.stem, values, axes, log, target, numbers=table.lines)
+    sheet = Sheet(path.stem, values, axes, log, target, table.seams if log else (), numbers=table.lines)
     if not table.cut:
         return sheet
     lines = " and ".join(map(str, table.cut))
