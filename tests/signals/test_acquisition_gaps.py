@@ -171,3 +171,12 @@ def test_an_acquisition_without_an_active_sensor_says_so(tmp_path: Path) -> None
         with pytest.raises(InputError, match="no sensor was active"):
             choose_components(acquisition, "all")
         shutil.rmtree(tmp_path / "acq")
+
+
+@pytest.mark.parametrize("key", ["sd_dps", "usb_dps", "ble_dps", "serial_dps"])
+def test_packets_are_as_long_as_the_interface_makes_them(tmp_path: Path, key: str) -> None:
+    """On the SD card the counter is one of the bytes that are described."""
+    keys = ["sd_dps", "usb_dps", "ble_dps", "serial_dps"]
+    lengths = dict.fromkeys(keys, 99) | {key: 34 if key == "sd_dps" else 30}
+    files = v2(packets(payload(9), 30), info={"interface": keys.index(key)}, **lengths)
+    assert np.array_equal(_stream(tmp_path, files).log.x, values(9)[: len(payload(9)) // 30 * 30 // FRAME * 20] * 0.5)
