@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rich.text import Text
 
 from bitloop.errors import LibraryError
 from bitloop.kernels.base import Shape
@@ -128,3 +129,8 @@ def test_a_committee_is_granted_what_few_signals_cannot_tell() -> None:
     assert 0.01 < few < 0.012 and many < 0.001
     assert outvoting((0.9, 0.9), 0.8, 1000) > outvoting((0.99, 0.99), 0.8, 1000)
     assert outvoting((1.0, 1.0), 1.0, 45) == 0.0
+
+
+def test_the_title_of_a_committee_survives_where_brackets_are_markup() -> None:
+    recipe = Recipe.together(recipes(shop("classes"), ("statistics", "discriminants"), ("spectrum", "naive_bayes")))
+    assert Text.from_markup(recipe.title).plain == recipe.title

@@ -78,7 +78,7 @@ class Recipe:
     def title(self) -> str:
         """The whole pipeline in a line."""
         if self.members:
-            return " & ".join(f"[{member.title}]" for member in self.members)
+            return " & ".join(f"({member.title})" for member in self.members)
         steps = [" + ".join(_worded(branch.view, branch.chosen) for branch in self.branches)]
         if self.scale != "none":
             steps.append(self.scale)
