@@ -98,3 +98,54 @@ def test_a_program_logs_a_replayed_motion_value_for_value() -> None:
     assert np.array_equal(got, produced[:256])
     assert np.array_equal(got, np.clip(np.rint(motion[1:257] / 0.061e-3), -32768, 32767))
     assert ran.machine.clock.now() / 1e12 == pytest.approx(256 / 416, abs=0.01)
+
+
+_ADC = """
+volatile uint16_t ring[64], kept[2048];
+volatile uint32_t count;
+int main(void)
+{
+    count = 0;
+    REG(0x4002104Cu) |= 1u << 13 | 4u;          /* ADC, GPIOC */
+    REG(0x40021058u) |= 1u << 4;                /* TIM6 */
+    REG(0x40021048u) |= 1u;                     /* DMA1 */
+    REG(0x4800082Cu) |= 1u << 5;                /* PC5 is analogue, and connected */
+    REG(0x50040308u) = 1u << 16;                /* clocked by the bus */
+    REG(0x50040008u) = 1u << 28;
+    REG(0x50040008u) = 1u << 28 | 1u;
+    REG(0x50040030u) = 14u << 6;                /* PC5 */
+    REG(0x5004000Cu) = 13u << 6 | 1u << 10 | 3u; /* at TIM6, round and round by DMA */
+    REG(0x4002000Cu) = 64u;
+    REG(0x40020010u) = 0x50040040u;
+    REG(0x40020014u) = (uint32_t)ring;
+    REG(0x40020008u) = 1u << 10 | 1u << 8 | 1u << 7 | 1u << 5 | 1u;
+    REG(0x50040008u) |= 4u;
+    REG(0x4000102Cu) = 39u;                     /* 100 kHz of 4 MHz */
+    REG(0x40001004u) = 2u << 4;
+    REG(0x40001000u) = 1u;
+    while (count < 2048u) {
+        for (uint32_t half = 0; half < 2u; half++) {
+            while (!(REG(0x40020000u) & (half ? 2u : 4u))) { }
+            REG(0x40020004u) = half ? 2u : 4u;
+            for (uint32_t i = 0; i < 32u; i++)
+                kept[count++] = ring[32u * half + i];
+        }
+    }
+    REG(0x40001000u) = 0;
+    REG(0x50040008u) |= 1u << 4;
+    return 0;
+}
+"""
+
+
+def test_a_program_samples_a_voltage_at_100_khz_without_a_gap() -> None:
+    ran = loaded(BOARD, _ADC)
+    volts = np.random.default_rng(8).uniform(0, 3.3, 5000)
+    ran.machine.sensors["PC5"].replay("voltage", Motion(volts[:, np.newaxis], 100e3))
+    run_on(ran, 2)
+    got = np.frombuffer(ran.machine.memory.read(ran.program.symbols["kept"], 2 * 2048), "<u2")
+    produced = ran.machine.sensors["PC5"].produced("voltage").words[:, 0]
+    assert np.array_equal(got, produced[:2048])
+    assert set(got) <= set(np.clip(np.rint(volts / 3.3 * 4096), 0, 4095).astype(int))
+    assert ran.machine.clock.now() / 1e12 == pytest.approx(2048 / 100e3, rel=0.02)
+    assert ran.machine.notes == []

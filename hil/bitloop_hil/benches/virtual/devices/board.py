@@ -8,6 +8,8 @@ from typing import Any
 
 from bitloop.errors import BuildError
 from bitloop_hil.benches.virtual.devices import simple
+from bitloop_hil.benches.virtual.devices.adc import Adc
+from bitloop_hil.benches.virtual.devices.analogue import AnalogueBuilder
 from bitloop_hil.benches.virtual.devices.bus_builder import BusBuilder, Hanging, Pins
 from bitloop_hil.benches.virtual.devices.device import Device, Mapped, Services
 from bitloop_hil.benches.virtual.devices.dma import ChannelController, Controller, Requests
@@ -72,6 +74,14 @@ class _Interrupts:
         return drive
 
 
+def _both(one: Callable[[], None], other: Callable[[], None]) -> Callable[[], None]:
+    def call() -> None:
+        one()
+        other()
+
+    return call
+
+
 class _Builder:
     def __init__(self, board: BoardFile, chip: Chip, services: Services, wire: Wire, outside: Outside) -> None:
         self._flash_kib = board.flash.size >> 10
@@ -99,8 +109,10 @@ class _Builder:
         self._map("dbgmcu", tables.dbgmcu, simple.Block({}, {0: tables.idcode}))
         self._map_ports()
         self._map_dma()
+        self._requests = Requests(self._controllers, self._places(), self._services.note)
         self._map_usart()
         self._map_buses()
+        self._map_analogue()
         self._map("crc", tables.crc["base"], simple.Crc(tables.crc["version"]))
         watchdog = simple.Watchdog(self._services, tables.iwdg["hertz"], self._outside.reset)
         self._map("iwdg", tables.iwdg["base"], watchdog)
@@ -164,7 +176,7 @@ class _Builder:
 
     def _map_usart(self) -> None:
         chip, name = self._chip.usart, self._chip.usart.name.lower()
-        requests = Requests(self._controllers, self._places(), self._services.note)
+        requests = self._requests
         around = Surroundings(
             name=chip.name,
             hertz=lambda: self._rcc.hertz(name) if self._rcc.clocked(name) else 0,
@@ -182,8 +194,7 @@ class _Builder:
         self._map(name, chip.base, usart)
         self._rcc.before.append(usart.sync)
         self._rcc.after.append(usart.kick)
-        for controller in self._controllers.values():
-            controller.before, controller.glance, controller.after = usart.sync, usart.glance, usart.attend
+        self._serve(usart)
         for port in self._ports.values():
             port.before, port.after = usart.sync, usart.kick
 
@@ -195,6 +206,25 @@ class _Builder:
         for spi in self._chip.spi:
             if device := builder.spi(spi):
                 self._map(spi.name.lower(), spi.base, device)
+
+    def _map_analogue(self) -> None:
+        voltage = self._outside.hanging.voltage
+        if not self._family.adc or voltage is None:
+            return
+        builder = AnalogueBuilder(self._services, self._rcc, self._family, self._ports)
+        timers = builder.timers()
+        for name, timer in timers.items():
+            self._map(name, self._family.timers[name], timer)
+        adc = builder.adc(timers, voltage, lambda register: self._requests.serving("adc", register))
+        self._map("adc", self._family.adc["base"], adc)
+        self._serve(adc)
+
+    def _serve(self, device: Usart | Adc) -> None:
+        """DMA controllers ask one more device to catch up."""
+        for controller in self._controllers.values():
+            controller.before = _both(controller.before, device.sync)
+            controller.glance = _both(controller.glance, device.glance)
+            controller.after = _both(controller.after, device.attend)
 
     def _remap(self, device: str) -> int:
         """What AFIO has for a device, on the F1; 0 elsewhere."""

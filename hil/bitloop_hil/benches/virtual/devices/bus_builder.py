@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from bitloop_hil.benches.virtual.devices.adc import VoltageSource
 from bitloop_hil.benches.virtual.devices.device import Device, Services
 from bitloop_hil.benches.virtual.devices.gpio import Port, PortV1
 from bitloop_hil.benches.virtual.devices.i2c_v1 import I2cV1
@@ -20,10 +21,12 @@ from bitloop_hil.pins import Pin
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """What hangs on buses, by the bus's name: targets of I²C by address, of SPI with the pin that selects them."""
+    """What hangs on buses, by the bus's name: targets of I²C by address, of SPI with the pin that selects them,
+    and what drives analogue pins."""
 
     i2c: Mapping[str, Mapping[int, I2cTarget]] = field(default_factory=dict)
     spi: Mapping[str, Sequence[tuple[Pin, SpiTarget]]] = field(default_factory=dict)
+    voltage: Callable[[str], VoltageSource] | None = None
 
 
 class Pins:

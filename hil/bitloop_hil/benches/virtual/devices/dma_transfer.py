@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bitloop_hil.benches.virtual.devices.device import BusError
 from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
@@ -89,16 +93,20 @@ class Transfer:
 
     def put(self, data: bytes) -> int:
         """Items from the peripheral, a byte each, to memory; how many of them it took."""
+        return self.put_items(np.frombuffer(data, np.uint8))
+
+    def put_items(self, items: NDArray[np.unsignedinteger[Any]]) -> int:
+        """Items from the peripheral, as wide as its register is read, to memory; how many of them it took."""
         taken = 0
 
-        def store(address: int, items: int, plan: Plan) -> None:
+        def store(address: int, count: int, plan: Plan) -> None:
             nonlocal taken
-            wide = bytearray(items * plan.memory_size)
-            wide[:: plan.memory_size] = data[taken : taken + items]
-            taken += items
-            self._bus.store(address, bytes(wide if plan.memory_step else wide[-plan.memory_size :]))
+            read = items[taken : taken + count].astype(f"<u{plan.peripheral_size}")
+            wide = read.astype(f"<u{plan.memory_size}").tobytes()
+            taken += count
+            self._bus.store(address, wide if plan.memory_step else wide[-plan.memory_size :])
 
-        self._pieces(len(data), store)
+        self._pieces(len(items), store)
         return taken
 
     def copy(self) -> None:

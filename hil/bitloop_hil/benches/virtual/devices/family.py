@@ -48,6 +48,8 @@ class Family:
     idcode: int
     boost: Field | None
     remaps: Mapping[str, Field]
+    timers: Mapping[str, int]
+    adc: Mapping[str, Any]
 
 
 @cache
@@ -95,6 +97,8 @@ def _read(data: Mapping[str, Any]) -> Family:
         data["idcode"],
         Field(*data["boost"]) if "boost" in data else None,
         {name: Field(*place) for name, place in data["gpio"].get("remaps", {}).items()},
+        data.get("timers", {}),
+        data.get("adc", {}),
     )
 
 

@@ -43,6 +43,10 @@ class Port(WordDevice):
         """Whether a pin only pulls low, so that others on its wire can do so, too."""
 
     @abstractmethod
+    def analogue(self, pin: int) -> bool:
+        """Whether a pin is switched to analogue."""
+
+    @abstractmethod
     def drives_low(self, pin: int) -> bool:
         """Whether a pin is an output that is low."""
 
@@ -68,7 +72,7 @@ class PortV2(Port):
     """MODER, OTYPER, OSPEEDR, PUPDR, IDR, ODR, BSRR, LCKR, AFRL, AFRH, BRR."""
 
     MODER, OTYPER, PUPDR, IDR, ODR, BSRR, AFRL, BRR = 0x00, 0x04, 0x0C, 0x10, 0x14, 0x18, 0x20, 0x28
-    _OUTPUT, _ALTERNATE = 1, 2
+    _OUTPUT, _ALTERNATE, _ANALOGUE = 1, 2, 3
 
     def alternate(self, pin: int) -> int | None:
         if self._mode(pin) != self._ALTERNATE:
@@ -80,6 +84,9 @@ class PortV2(Port):
 
     def open_drain(self, pin: int) -> bool:
         return bool(self.words.get(self.OTYPER, 0) >> pin & 1)
+
+    def analogue(self, pin: int) -> bool:
+        return self._mode(pin) == self._ANALOGUE
 
     def drives_low(self, pin: int) -> bool:
         return self._mode(pin) == self._OUTPUT and not self.words.get(self.ODR, 0) >> pin & 1
@@ -101,7 +108,7 @@ class PortV2(Port):
         for pin, mode in enumerate(_pairs(self.words.get(self.MODER, 0))):
             if mode == self._OUTPUT:
                 levels |= driven & 1 << pin
-            elif mode != 3:  # analog pins read 0
+            elif mode != self._ANALOGUE:  # which reads 0
                 levels |= (pulls[pin] == 1 or self.idle_high >> pin & 1) << pin
         return levels
 
@@ -123,6 +130,9 @@ class PortV1(Port):
     def open_drain(self, pin: int) -> bool:
         configuration, mode = self._of(pin)
         return bool(mode and configuration & 1)
+
+    def analogue(self, pin: int) -> bool:
+        return self._of(pin) == (0, 0)
 
     def drives_low(self, pin: int) -> bool:
         configuration, mode = self._of(pin)

@@ -6,6 +6,7 @@ other. Its tables are data; what chips have in common is shared (`sensor`, `outp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from bitloop.errors import ProbeError
@@ -21,11 +22,13 @@ from bitloop_hil.benches.virtual.sensors.lsm6dso import Iis3dwb, Ism330dhcx, Lsm
 from bitloop_hil.benches.virtual.sensors.lsm303agr import Lsm303agr
 from bitloop_hil.benches.virtual.sensors.ports import I2cPort, SpiPort
 from bitloop_hil.benches.virtual.sensors.sensor import Sensor
+from bitloop_hil.benches.virtual.sensors.voltage import AnaloguePin
 from bitloop_hil.buses import FittedSensor
 from bitloop_hil.pins import Pin
 
 __all__ = ["MODELS", "Sensors"]
 
+_PIN = re.compile(r"P[A-K]\d{1,2}")
 _ALL: tuple[type[Sensor], ...] = (
     Lsm6dsl,
     Lsm6dso,
@@ -52,6 +55,8 @@ class Sensors:
         """`now` is virtual time in picoseconds; `note` tells people what is not modelled."""
         self._fitted = [(one, MODELS[one.name](now, note)) for one in fitted if one.name in MODELS]
         self._models = {one.name: model for one, model in self._fitted}
+        self._now = now
+        self._pins: dict[str, AnaloguePin] = {}
 
     def hanging(self) -> Hanging:
         """All of them, on their buses."""
@@ -64,15 +69,25 @@ class Sensors:
                     i2c[one.bus][model.COMPANION] = I2cPort(model.companion)
             elif one.select is not None:
                 spi.setdefault(one.bus, []).append((one.select, SpiPort(model)))
-        return Hanging(i2c, spi)
+        return Hanging(i2c, spi, self.pin)
+
+    def pin(self, name: str) -> AnaloguePin:
+        """A pin with a voltage."""
+        if name not in self._pins:
+            self._pins[name] = AnaloguePin(name, self._now)
+        return self._pins[name]
 
     def restart(self) -> None:
         """The board was reset, and time begins again."""
+        for pin in self._pins.values():
+            pin.restart()
         for _, model in self._fitted:
             model.restart()
 
-    def __getitem__(self, name: str) -> Sensor:
-        """A model, a shield's before the board's own; ProbeError if there is none of that name."""
+    def __getitem__(self, name: str) -> Sensor | AnaloguePin:
+        """A model, a shield's before the board's own, or a pin (`PA0`); ProbeError if there is none of that name."""
+        if _PIN.fullmatch(name):
+            return self.pin(name)
         if name not in self._models:
             known = ", ".join(self._models) or "none"
             raise ProbeError(f"the virtual board has no sensor called {name!r}; it has {known}")

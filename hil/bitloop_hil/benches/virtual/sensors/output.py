@@ -99,7 +99,7 @@ class Output:
 
     def once(self, now: int) -> None:
         """One sample now into `batch`, outside of any rate."""
-        self.batch = self._sample(np.array([now / SECOND]))
+        self.batch = self.sample(np.array([now / SECOND]))
 
     def value_at(self, moment: Fraction) -> Words:
         """The newest sample at a moment (in seconds) within the batch."""
@@ -117,9 +117,10 @@ class Output:
         return Produced(self._gone, words)
 
     def _take(self, numbers: NDArray[np.int64]) -> Words:
-        return self._sample(numbers.astype(np.float64) * float(1 / self.rate))
+        return self.sample(numbers.astype(np.float64) * float(1 / self.rate))
 
-    def _sample(self, seconds: NDArray[np.float64]) -> Words:
+    def sample(self, seconds: NDArray[np.float64]) -> Words:
+        """Samples at these moments."""
         values = self._motion.at(seconds - self._begins / SECOND)
         if self._motion.noise:
             values = values + self._draw.normal(0.0, self._motion.noise, values.shape)
