@@ -65,6 +65,7 @@ ROWS = (
     _row("a zero byte", b"1,2\n3,\x004\n5,6\n", "zero bytes", 2),
     _row("a cleared tail, as after a power cut", b"1,2\n3,4\n" + bytes(4096), "zero bytes", 3),
     _row("a control character", b"1,2\n3,\x1b[0m4\n", "not a number", 2, 2),
+    _row("only a vertical tab", b"\x0b", "not a number", 1, 1),
     _row("an image", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "not UTF-8", 1),
     _row("random bytes without a zero", bytes(range(128, 256)) * 64, "not UTF-8", 1),
     _row("a spreadsheet", b"PK\x03\x04\x14\x00\x06\x00" + bytes(200), "zero bytes", 1),

@@ -192,6 +192,8 @@ def _broken(line: bytes, separator: bytes, at_start: bool) -> tuple[int, bool]:
     mark = None if separator in BLANKS else separator
     line = line.strip(BLANKS + b"\n")
     parts = line.split(mark, 1) if at_start else line.rsplit(mark, 1)[::-1]
+    if not parts:  # white space of other sorts
+        return 0, False
     outer, others = parts[0].strip(BLANKS), scan(b"".join(parts[1:]), separator)
     if others is None or outer.strip(NUMBERS):
         return 0, False
