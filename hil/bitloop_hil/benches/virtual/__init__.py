@@ -110,9 +110,9 @@ class VirtualBoard(Closing):
         """Let a sensor of the board feel a motion from now on, and from its beginning after each reset.
 
         `values` are (samples, axes) in physical units: g, degrees/s, gauss, °C, % relative humidity, hPa, or V at a
-        pin (`sensor` is `PA0`, say), each held until the next. After the last one they begin again, or without `repeat`
-        the last is held. `noise` is the standard deviation of what is added to each of the sensor's samples. ProbeError
-        says what does not fit.
+        pin (`sensor` is `PA0`, say), each held until the next. After the last one they begin again, or without
+        `repeat` the last is held. `noise` is the standard deviation of what is added to each of the sensor's samples.
+        ProbeError says what does not fit.
         """
         how = {"rate_hz": rate_hz, "repeat": repeat, "noise": noise, "seed": seed}
         with tempfile.TemporaryDirectory(prefix="bitloop-") as folder:
