@@ -258,6 +258,21 @@ def test_sampling_does_not_depend_on_how_often_one_looks(chip: SensorBench) -> N
     assert np.array_equal(chip.produced("acceleration")[:1650], other.produced("acceleration")[:1650])
 
 
+def test_of_a_long_run_the_newest_samples_are_kept_with_their_index(chip: SensorBench) -> None:
+    chip.write(CTRL1_XL, 10 << 4)
+    chip.feel("acceleration", np.arange(3000).reshape(1000, 3) * 0.061e-3, 6660)
+    for _ in range(90):
+        chip.wait(2.5)
+        chip.read(STATUS)
+    produced = chip.model.produced("acceleration")
+    taken = 90 * 2.5 * 6660
+    assert produced.first > 0
+    assert 1 << 20 <= len(produced.words) <= taken - produced.first + 1
+    assert produced.first + len(produced.words) == pytest.approx(taken, abs=1)
+    number = produced.first + np.arange(5)
+    assert np.array_equal(produced.words[:5, 0], 3 * ((number + 1) % 1000))
+
+
 def test_what_is_not_modelled_says_so(chip: SensorBench) -> None:
     chip.write(0x01, 0x80)
     chip.write(FIFO_CTRL4, 0x01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,6 +14,7 @@ from bitloop_hil.benches.virtual.sensors.motion import AT_REST, Motion, resting
 
 Words = NDArray[np.int32]
 _KEPT = 1 << 20  # samples that can be asked for afterwards
+_PIECES, _BLOCK = 1 << 10, 1 << 16  # so many pieces, or samples, are joined
 OFF = Fraction(0)
 
 
@@ -53,6 +55,31 @@ def ticks(rate: Fraction, now: int) -> int:
     return now * rate.numerator // (rate.denominator * SECOND)
 
 
+class _Kept:
+    """The newest samples: small pieces are joined to blocks, and the oldest blocks are let go."""
+
+    def __init__(self, axes: int) -> None:
+        self._blocks: deque[Words] = deque()
+        self._pieces: list[Words] = [np.zeros((0, axes), np.int32)]
+        self._count = self._loose = self._gone = 0
+
+    def add(self, words: Words) -> None:
+        """The next samples."""
+        self._pieces.append(words)
+        self._count += len(words)
+        self._loose += len(words)
+        if len(self._pieces) >= _PIECES or self._loose >= _BLOCK:
+            self._blocks.append(np.concatenate(self._pieces))
+            self._pieces, self._loose = [words[:0]], 0
+        while self._blocks and self._count - len(self._blocks[0]) >= _KEPT:
+            gone = len(self._blocks.popleft())
+            self._count, self._gone = self._count - gone, self._gone + gone
+
+    def all(self) -> Produced:
+        """What is kept."""
+        return Produced(self._gone, np.concatenate([*self._blocks, *self._pieces]))
+
+
 class Output:
     """Samples are taken at whole multiples of the period since the sensor's time 0: equal rates are in step."""
 
@@ -79,8 +106,7 @@ class Output:
     def _forget(self) -> None:
         self.batch: Words = np.zeros((0, self.axes), np.int32)
         self._before = np.zeros(self.axes, np.int32)
-        self._chunks: list[Words] = []
-        self._kept = self._gone = 0
+        self._kept = _Kept(self.axes)
 
     def run(self, rate: Fraction, now: int) -> None:
         """Samples come at this rate from now on; OFF if none."""
@@ -113,8 +139,7 @@ class Output:
 
     def produced(self) -> Produced:
         """What it has put out since the motion began, as far as it is kept."""
-        words = np.concatenate(self._chunks) if self._chunks else np.zeros((0, self.axes), np.int32)
-        return Produced(self._gone, words)
+        return self._kept.all()
 
     def _take(self, numbers: NDArray[np.int64]) -> Words:
         return self.sample(numbers.astype(np.float64) * float(1 / self.rate))
@@ -125,9 +150,5 @@ class Output:
         if self._motion.noise:
             values = values + self._draw.normal(0.0, self._motion.noise, values.shape)
         words = self.scale.words(values)
-        self._chunks.append(words)
-        self._kept += len(words)
-        while self._kept - len(self._chunks[0]) >= _KEPT:
-            gone = len(self._chunks.pop(0))
-            self._kept, self._gone = self._kept - gone, self._gone + gone
+        self._kept.add(words)
         return words
