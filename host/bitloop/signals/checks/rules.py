@@ -66,7 +66,7 @@ def length(subject: Subject) -> Iterator[Finding]:
         return
     if dataset.length == 1:
         what = "every line is one sample, so there is no signal to look at"
-        advice = "put one buffer of samples on each line, or make the project --multi-sensor if a state is meant"
+        advice = "cut a log into signals (bitloop shape --log window:256), or say --multi-sensor if states are meant"
         yield Finding(True, "no-buffer", what, advice)
         return
     nearest = min(SPECTRUM_LENGTHS, key=lambda n: abs(n - dataset.length))
