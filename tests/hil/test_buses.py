@@ -16,8 +16,11 @@ from bitloop_hil.pins import Pin
 from tests.hil.test_chips import changed
 
 CATALOG = Path(__file__).resolve().parents[3] / "shared" / "catalog"
-IN_CATALOG = {"b-l475e-iot01a": "B-L475E-IOT01A1"}
+IN_CATALOG = {"b-l475e-iot01a": "B-L475E-IOT01A1", "stm32f4discovery": "STM32F407G-DISC1"}
 """Board file to ST's name, where that is not the same in capitals."""
+
+
+BUSSED = [name for name in names() if (file := board_file(name)).chip and (file.chip.i2c or file.chip.spi)]
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +120,7 @@ def test_a_shield_brings_its_sensors_to_the_arduino_bus() -> None:
         shield("x-nucleo")
 
 
-@pytest.mark.parametrize("name", [name for name in names() if (file := board_file(name)).chip and file.chip.i2c])
+@pytest.mark.parametrize("name", BUSSED)
 def test_pins_are_those_of_the_board(name: str, pins: dict[str, dict[str, Any]]) -> None:
     file, board = board_file(name), pins[IN_CATALOG.get(name, name.upper())]
     assert file.chip is not None
@@ -125,7 +128,7 @@ def test_pins_are_those_of_the_board(name: str, pins: dict[str, dict[str, Any]])
     for pin, signal in signals(file):
         known = board["pins"].get(pin.name)
         if known is None:  # ST's set-up of a Nucleo leaves the Arduino connector free, and nothing else may be there
-            assert signal.startswith("I2C1_"), f"{pin.name} is not known as {signal}"
+            assert signal.startswith(("I2C1_", "USART2_")), f"{pin.name} is not known as {signal}"
         else:
             assert known[0] == signal, f"{pin.name} is {known[0]}, not {signal}"
         port = file.chip.usart.tx

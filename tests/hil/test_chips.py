@@ -27,17 +27,22 @@ def changed(old: str, new: str, folder: Path, name: str = L475) -> BoardFile:
     return BoardFile.load(path)
 
 
-def test_nine_boards_have_a_chip_and_a_probe() -> None:
+def test_boards_with_a_chip_have_a_probe() -> None:
     assert CHIPS == [
         "b-l475e-iot01a",
         "nucleo-f103rb",
+        "nucleo-f401re",
+        "nucleo-f411re",
         "nucleo-f412zg",
         "nucleo-f429zi",
+        "nucleo-f446re",
         "nucleo-f767zi",
         "nucleo-h743zi",
         "nucleo-l031k6",
         "nucleo-l432kc",
+        "nucleo-l476rg",
         "stm32f0discovery",
+        "stm32f4discovery",
     ]
     files = [board_file(name) for name in CHIPS]
     assert {file.chip.family for file in files if file.chip} == set(FAMILIES)
@@ -112,7 +117,7 @@ def test_a_multiplexer_needs_its_address(tmp_path: Path) -> None:
 def test_a_clock_nobody_set_up_does_not_compile(name: str) -> None:
     file = board_file(name)
     with pytest.raises(BuildError, match=r"board file (says what is set up here|asks for a clock)"):
-        build_image(examples.library("anomaly-spectrum"), replace(file, clock_hz=file.clock_hz // 2))
+        build_image(examples.library("anomaly-spectrum"), replace(file, clock_hz=file.clock_hz + 1_000_000))
 
 
 def test_a_baud_rate_out_of_reach_does_not_compile() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,9 @@ def test_no_place_at_all_is_said() -> None:
 def test_a_virtual_place_opens_a_board_of_its_own() -> None:
     with open_place(Place("soft", "generic-cortex-m0", "virtual")) as board:
         assert (board.name, board.bench) == ("generic-cortex-m0", "virtual")
+
+
+def test_a_board_that_no_bench_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bitloop_hil.rig.board_file", lambda name: replace(board_file(name), benches=()))
+    with pytest.raises(BuildError, match=r"nucleo-f411re is not on the bench 'virtual'; no bench has it yet"):
+        open_board("nucleo-f411re", "virtual")

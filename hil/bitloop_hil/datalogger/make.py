@@ -41,8 +41,9 @@ def sources(plan: Plan) -> Sources:
     firmware = resources.firmware()
     parts = _parts(plan)
     app = [f"apps/datalogger/{name}" for name in (*_APP, *(_BINARY if plan.binary else _TEXT))]
-    bus = "i2c" if isinstance(plan.bus, I2c) else "spi"
-    drivers = ["drivers/bus.h", f"drivers/stm32_{bus}_*.h", f"drivers/stm32_{bus}_v{plan.bus.version}.c"]
+    drivers = ["drivers/bus.h", f"drivers/{plan.bus_driver}.c"]
+    if isinstance(plan.bus, I2c):
+        drivers.append("drivers/stm32_i2c_lines.h")
     sensor = ["sensors/registers.[ch]"]
     if plan.quantity.calibration:
         sensor.append(f"sensors/{plan.quantity.calibration}.c")

@@ -14,6 +14,7 @@ from bitloop_hil.datalogger.sensors import Quantity, Range, Rate, Sensor, sensor
 
 TEXT_BAUD = 115_200
 MOST_VALUES = 16_383
+_SPI_VERSIONS = (1, 2)
 _CLOSE = Fraction(1, 100)
 """How far a rate may be from the sensor's to be meant: data sheets of one family say 1660, 1666 and 1667 Hz."""
 
@@ -60,6 +61,11 @@ class Plan:
     continuous: bool
     baud: int
     payload: int
+
+    @property
+    def bus_driver(self) -> str:
+        """Name of the bus's driver in firmware/drivers."""
+        return f"stm32_i2c_v{self.bus.version}" if isinstance(self.bus, I2c) else "stm32_spi"
 
     @property
     def letters(self) -> str:
@@ -172,6 +178,8 @@ def _bus(chip: Chip, kind: Sensor, name: str) -> I2c | Spi:
         )
     if isinstance(found, Spi) and kind.spi is None:
         raise BuildError(f"bitloop speaks to {kind.name} over I²C only, and {chip.part} reaches it over {name}")
+    if isinstance(found, Spi) and found.version not in _SPI_VERSIONS:
+        raise BuildError(f"bitloop has no driver for the SPI of {chip.part} (version {found.version}) yet")
     return found
 
 

@@ -4,14 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
+_SIBLINGS = {
+    "stm32f401retx": ("stm32f412xe", 96 << 10),
+    "stm32f407vgtx": ("stm32f412xg", 128 << 10),
+    "stm32f411retx": ("stm32f412xe", 128 << 10),
+    "stm32f446retx": ("stm32f412xe", 128 << 10),
+    "stm32l476rgtx": ("stm32l475xg", 96 << 10),
+}
+"""Chips whose flash is that of one pyOCD knows, with the same sectors and controller; bytes of their RAM."""
+
 
 def register() -> None:
     """Make them known to pyOCD; a chip it has learned meanwhile is left as it is."""
     from pyocd.target import TARGET
 
-    for name, chip in (("stm32f103rb", _stm32f103rb),):
+    if "stm32f103rb" not in TARGET:
+        TARGET["stm32f103rb"] = _stm32f103rb()
+    for name, (sibling, ram) in _SIBLINGS.items():
         if name not in TARGET:
-            TARGET[name] = chip()
+            TARGET[name] = _sibling(TARGET[sibling], ram)
+
+
+def _sibling(chip: Any, ram: int) -> Any:
+    """A chip like another, but for its RAM."""
+    from pyocd.core.memory_map import MemoryMap, RamRegion
+
+    class Sibling(chip):  # type: ignore[misc]
+        """As pyOCD describes chips."""
+
+        MEMORY_MAP = MemoryMap(
+            *(region for region in chip.MEMORY_MAP if not region.is_ram),
+            RamRegion(start=0x20000000, length=ram),
+        )
+
+        def __init__(self, session: Any) -> None:
+            super(chip, self).__init__(session, self.MEMORY_MAP)
+
+    return Sibling
 
 
 def _stm32f103rb() -> Any:

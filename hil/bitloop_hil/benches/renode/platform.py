@@ -37,13 +37,18 @@ _NO_CHIP = "Renode has no platform of its chip"
 LACKING: Mapping[str, str] = {
     "stm32f0discovery": _BOTH_HALVES,
     "nucleo-f103rb": _BOTH_HALVES,
+    "nucleo-f401re": _NO_CIRCLE,
+    "nucleo-f411re": _NO_CIRCLE,
     "nucleo-f412zg": _NO_CIRCLE,
     "nucleo-f429zi": _NO_CIRCLE,
+    "nucleo-f446re": _NO_CIRCLE,
     "nucleo-f767zi": _NO_CIRCLE,
     "nucleo-h743zi": _NO_CIRCLE,
     "b-l475e-iot01a": _NO_CHIP,
     "nucleo-l432kc": _NO_CHIP,
+    "nucleo-l476rg": _NO_CHIP,
     "nucleo-l031k6": _NO_CHIP,
+    "stm32f4discovery": _NO_CIRCLE,
 }
 """Why a board cannot be in Renode."""
 
