@@ -1,0 +1,65 @@
+"""bitloop datalogger: a folder that is complete, a record of what was decided, sentences instead of traces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.run import run
+
+ARGUMENTS = ("datalogger", "B-L475E-IOT01A", "--sensor", "LSM6DSL", "--rate", 416, "--range", 4, "--axes", "xy")
+
+
+def test_a_datalogger_is_written_built_and_flashed(tmp_path: Path) -> None:
+    folder = tmp_path / "logger"
+    done = run(*ARGUMENTS, "--samples", 128, "-o", folder, "--flash", "--bench", "virtual", "--json")
+    assert done.status == 0, done.err
+    record = done.json
+    assert {
+        key: record[key] for key in ("board", "sensor", "quantity", "unit", "rate", "range", "axes", "samples")
+    } == {
+        "board": "b-l475e-iot01a",
+        "sensor": "LSM6DSL",
+        "quantity": "acceleration",
+        "unit": "g",
+        "rate": 416.0,
+        "range": 4,
+        "axes": "xy",
+        "samples": 128,
+    }
+    assert (record["format"], record["continuous"], record["baud"], record["bus"]) == ("text", False, 115_200, "I2C2")
+    assert Path(record["image"]).read_bytes()[:4] == b"\x7fELF"
+    assert record["flash"]["verified"] > 2000
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {
+        "Makefile",
+        "README.md",
+        "LICENSE",
+        "sensor.h",
+        "chip.h",
+        "image.ld",
+        "drivers",
+        "sensors",
+        "apps",
+    }
+    assert "4 g" in (folder / "sensor.h").read_text(encoding="utf-8")
+
+
+def test_people_are_told_what_was_written(tmp_path: Path) -> None:
+    done = run(*ARGUMENTS, "--format", "binary", "--continuous", "-o", tmp_path / "logger")
+    assert done.status == 0, done.err
+    assert "LSM6DSL on I2C2 of b-l475e-iot01a: acceleration xy at 416 Hz, +/- 4 g" in done.out
+    assert "sends every sample as binary at 921600 baud" in done.out
+
+
+def test_what_is_not_possible_writes_nothing(tmp_path: Path) -> None:
+    for options, says in (
+        (("--continuous",), "115200 baud carry 11520"),
+        (("--samples", 99_999), "a line may have 16383 values"),
+        (("--shield", "x-nucleo-iks4a1"), "has no LSM6DSL"),
+        (("--quantity", "taste"), "does not measure 'taste'"),
+    ):
+        done = run(*ARGUMENTS, *options, "--axes", "xyz", "--rate", 1660, "-o", tmp_path / "logger")
+        assert (done.status, done.out) == (1, "")
+        assert done.err.startswith("bitloop: ")
+        assert says in done.err
+        assert not (tmp_path / "logger").exists()
