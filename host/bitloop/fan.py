@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import resample_poly
 
 from bitloop.files import write_text
 
@@ -80,31 +81,42 @@ class Fan:
             tilt=(float(rng.normal(0.0, 0.03)), float(rng.normal(0.0, 0.03))),
         )
 
+    def at(self, hertz: float) -> Fan:
+        """The fan at another speed: flow and struts follow the law of affinity."""
+        affinity = (hertz / self.speed) ** 2
+        return replace(self, speed=hertz, flow=self.flow * affinity, strut=self.strut * affinity)
+
 
 def record(fan: Fan, condition: str, signals: int, seed: int) -> NDArray[np.float32]:
     """Signals of a fan in a condition: float32 (signals, SAMPLES * AXES), interleaved, in g, as the sensor steps."""
     if condition not in CONDITIONS:
         raise ValueError(f"a fan is one of {', '.join(CONDITIONS)}, not {condition}")
     rng = np.random.default_rng([seed, 1, CONDITIONS.index(condition)])
-    clogged = condition == "clogged"
-    speed = _speed(fan.speed * (0.98 if clogged else 1.0), signals, rng)
-    phase = rng.uniform(0, 2 * np.pi, (signals, 1)) + 2 * np.pi * np.cumsum(speed, axis=1) / RATE
-    felt = np.zeros((signals, SAMPLES, AXES))
-    felt += _unbalance(fan, speed, phase, fan.clip_mass if condition == "unbalanced" else 0.0)
-    felt += _blade_passing(fan, speed, phase, clogged, rng)
-    felt += _flow_noise(fan.flow * (2.2 if clogged else 1.0), signals, rng)
-    felt += _bearing(fan, speed, rng)[:, :, None] * (0.7, 1.0, 0.5)
-    felt += _gravity(fan)
-    felt += rng.normal(0.0, _NOISE_DENSITY * np.sqrt(RATE / 2), felt.shape)
+    felt = _felt(fan, condition, _speed(_mean_speed(fan, condition), signals, rng), RATE, rng)
+    felt += rng.normal(0.0, noise(RATE), felt.shape)
     steps = np.clip(np.rint(felt / _STEP), -_RANGE / _STEP, _RANGE / _STEP - 1)
     return (steps * _STEP).reshape(signals, -1).astype(np.float32)
 
 
+def motion(fan: Fan, condition: str, samples: int, rate: float, seed: int) -> Array:
+    """What a fan's housing does without a break: float64 (samples, AXES) in g, `rate` a second.
+
+    What is faster than half of that is filtered out, as sensors do; noise, range and steps are left to them.
+    """
+    rng = np.random.default_rng([seed, 2, CONDITIONS.index(condition)])
+    speed = _long_speed(_mean_speed(fan, condition), 2 * samples, 2 * rate, rng)
+    felt: Array = resample_poly(_felt(fan, condition, speed, 2 * rate, rng)[0], 1, 2)
+    return felt
+
+
+def noise(rate: float) -> float:
+    """Standard deviation in g of what the sensor adds to each of `rate` samples a second."""
+    return float(_NOISE_DENSITY * np.sqrt(rate / 2))
+
+
 def rotation(fan: Fan, hertz: float, signals: int, seed: int) -> NDArray[np.float32]:
-    """Signals of the healthy fan at another speed; flow and struts follow the law of affinity."""
-    flow = fan.flow * (hertz / fan.speed) ** 2
-    strut = fan.strut * (hertz / fan.speed) ** 2
-    return record(replace(fan, speed=hertz, flow=flow, strut=strut), "healthy", signals, seed)
+    """Signals of the healthy fan at another speed."""
+    return record(fan.at(hertz), "healthy", signals, seed)
 
 
 def write_csv(path: Path, x: NDArray[np.float32], target: float | None = None) -> None:
@@ -113,12 +125,42 @@ def write_csv(path: Path, x: NDArray[np.float32], target: float | None = None) -
     write_text(path, "".join(front + ",".join(map(str, row)) + "\n" for row in x))
 
 
-def _speed(mean: float, signals: int, rng: np.random.Generator) -> Array:
-    """Mains and temperature let the speed wander: an Ornstein-Uhlenbeck walk over the signals, a drift in each."""
-    walk, keep = np.empty(signals), 0.9
+def _felt(fan: Fan, condition: str, speed: Array, rate: float, rng: np.random.Generator) -> Array:
+    """What the housing does, (signals, samples, AXES), at a speed in Hz (signals, samples), `rate` a second."""
+    clogged, signals = condition == "clogged", len(speed)
+    phase = rng.uniform(0, 2 * np.pi, (signals, 1)) + 2 * np.pi * np.cumsum(speed, axis=1) / rate
+    felt = np.zeros((*speed.shape, AXES))
+    felt += _unbalance(fan, speed, phase, fan.clip_mass if condition == "unbalanced" else 0.0)
+    felt += _blade_passing(fan, speed, phase, clogged, rng)
+    felt += _flow_noise(fan.flow * (2.2 if clogged else 1.0), speed.shape, rate, rng)
+    felt += _bearing(fan, speed, rate, rng)[:, :, None] * (0.7, 1.0, 0.5)
+    felt += _gravity(fan)
+    return felt
+
+
+def _mean_speed(fan: Fan, condition: str) -> float:
+    return fan.speed * (0.98 if condition == "clogged" else 1.0)
+
+
+def _walk(steps: int, rng: np.random.Generator) -> Array:
+    """Mains and temperature let the speed wander: an Ornstein-Uhlenbeck walk, relative to the mean."""
+    walk, keep = np.empty(steps), 0.9
     walk[0] = rng.normal(0.0, 0.006)
-    for i in range(1, signals):
+    for i in range(1, steps):
         walk[i] = keep * walk[i - 1] + rng.normal(0.0, 0.006 * np.sqrt(1 - keep**2))
+    return walk
+
+
+def _long_speed(mean: float, samples: int, rate: float, rng: np.random.Generator) -> Array:
+    """(1, samples): a step of the walk for what would be a signal, and straight lines between them."""
+    step = SAMPLES / RATE * rate
+    walk = _walk(int(samples / step) + 2, rng)
+    return mean * (1.0 + np.interp(np.arange(samples) / step, np.arange(len(walk)), walk))[np.newaxis]
+
+
+def _speed(mean: float, signals: int, rng: np.random.Generator) -> Array:
+    """(signals, SAMPLES): the walk goes over the signals, and in each there is a drift."""
+    walk = _walk(signals, rng)
     drift = rng.normal(0.0, 0.001, (signals, 1)) * np.linspace(-1, 1, SAMPLES)
     return mean * (1.0 + walk[:, None] + drift)
 
@@ -141,28 +183,29 @@ def _blade_passing(fan: Fan, speed: Array, phase: Array, clogged: bool, rng: np.
     return np.asarray(tone)[:, :, None] * (0.35, 0.25, 1.0)
 
 
-def _flow_noise(level: float, signals: int, rng: np.random.Generator) -> Array:
+def _flow_noise(level: float, shape: tuple[int, ...], rate: float, rng: np.random.Generator) -> Array:
     """First-order low-pass noise of the given RMS along the axis of the fan, corner 60 Hz; half of it across."""
-    keep = np.exp(-2 * np.pi * 60.0 / RATE)
-    white = rng.normal(0.0, level * np.sqrt(1 - keep**2), (signals, SAMPLES, AXES))
-    noise = np.empty_like(white)
-    noise[:, 0] = rng.normal(0.0, level, (signals, AXES))
-    for i in range(1, SAMPLES):
-        noise[:, i] = keep * noise[:, i - 1] + white[:, i]
-    return noise * (0.5, 0.5, 1.0)
+    signals, samples = shape
+    keep = np.exp(-2 * np.pi * 60.0 / rate)
+    white = rng.normal(0.0, level * np.sqrt(1 - keep**2), (signals, samples, AXES))
+    flow = np.empty_like(white)
+    flow[:, 0] = rng.normal(0.0, level, (signals, AXES))
+    for i in range(1, samples):
+        flow[:, i] = keep * flow[:, i - 1] + white[:, i]
+    return flow * (0.5, 0.5, 1.0)
 
 
-def _bearing(fan: Fan, speed: Array, rng: np.random.Generator) -> Array:
+def _bearing(fan: Fan, speed: Array, rate: float, rng: np.random.Generator) -> Array:
     """Ringing after every passage of a ball, the passages before the signal's first sample included."""
     passing = _BALLS / 2 * (1 - _BALL_RATIO * np.cos(_CONTACT)) * speed.mean(axis=1, keepdims=True)
-    count = int(np.ceil(SAMPLES / RATE * passing.max())) + 8
+    count = int(np.ceil(speed.shape[1] / rate * passing.max())) + 8
     slip = rng.normal(0.0, 0.01, (len(speed), count))
     start = rng.uniform(0, 1, (len(speed), 1))
     at = (np.arange(count) - 6 + start + slip) / passing
     strength = fan.impact * rng.lognormal(0.0, 0.35, at.shape)
     omega = 2 * np.pi * fan.resonance
     ringing = np.zeros_like(speed)
-    time = np.arange(SAMPLES) / RATE
+    time = np.arange(speed.shape[1]) / rate
     for k in range(count):
         since = np.maximum(time - at[:, k : k + 1], 0.0)
         decay = np.exp(-fan.damping * omega * since)

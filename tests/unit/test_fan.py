@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bitloop import fan
-from bitloop.fan import AXES, CONDITIONS, RATE, SAMPLES, Fan, record, rotation, write_csv
+from bitloop.fan import AXES, CONDITIONS, RATE, SAMPLES, Fan, motion, record, rotation, write_csv
 from bitloop.signals.reader import read_table
 
 
@@ -90,6 +90,33 @@ def test_files_read_back_as_they_were_made(tmp_path: Path) -> None:
 def test_the_docstring_names_its_sources() -> None:
     assert fan.__doc__ is not None
     assert "ISO 21940-11" in fan.__doc__
+
+
+def test_a_motion_goes_on_without_a_break_at_the_speed_asked_for() -> None:
+    specimen = replace(Fan.specimen(3).at(30.0), flow=0.0, impact=0.0)
+    felt = motion(specimen, "unbalanced", 8000, 800.0, 4)
+    assert felt.shape == (8000, AXES)
+    assert felt.tobytes() == motion(specimen, "unbalanced", 8000, 800.0, 4).tobytes()
+    steepest = np.abs(np.diff(felt[100:-100, 0])).max()
+    assert steepest < 2 * np.pi * 210 / 800 * np.ptp(felt[100:-100, 0])  # of the blades, without a jump
+    spectrum = np.abs(np.fft.rfft((felt[:, 0] - felt[:, 0].mean()) * np.hanning(8000)))
+    assert np.fft.rfftfreq(8000, 1 / 800.0)[spectrum.argmax()] == pytest.approx(30.0, rel=0.02)
+
+
+def test_a_motion_holds_nothing_beyond_half_its_rate() -> None:
+    ringing = replace(Fan(), strut=0.0, flow=0.0, balance=0.0)  # at 540 Hz, which folds back to 260 where it passes
+    whole, part = (motion(ringing, "healthy", 8000, rate, 1)[:, 1] for rate in (1600.0, 800.0))
+    around = [np.abs(np.fft.rfftfreq(8000, 1 / rate) - at) < 10 for rate, at in ((1600.0, 540.0), (800.0, 260.0))]
+    power = [
+        float((np.abs(np.fft.rfft(x - x.mean())) ** 2)[near].sum())
+        for x, near in zip((whole, part), around, strict=True)
+    ]
+    assert power[1] < 0.05 * power[0]
+
+
+def test_air_follows_the_law_of_affinity() -> None:
+    slow, usual = Fan().at(20.5), Fan()
+    assert (slow.strut, slow.flow, slow.speed) == (usual.strut / 4, usual.flow / 4, 20.5)
 
 
 def _planar(x: np.ndarray) -> np.ndarray:

@@ -1,34 +1,33 @@
-"""bitloop demo: the whole job on a simulated fan, from recordings to a proof on a virtual board."""
+"""bitloop demo: the whole job on a simulated machine, from recordings to a proof on a virtual board."""
 
 from __future__ import annotations
 
-import os
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bitloop.cli.finale import MAX_FLASH, MAX_RAM, TARGET, Finale
 from bitloop.cli.options import Kind
 from bitloop.cli.output import Force, Json, progress, result, say
+from bitloop.cli.steps import Steps
+from bitloop.errors import BitloopError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from bitloop.cli.story import Story
-    from bitloop.library.file import Library
-    from bitloop.project import Found, Project
-
-BOARD, BENCH = "b-l475e-iot01a", "virtual"
-TARGET, MAX_RAM, MAX_FLASH = BOARD, 32, 64
+    from bitloop.project import Project
 
 
 def demo(
     kind: Annotated[Kind, typer.Option(help="Kind of project to show.")] = "anomaly",
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Begin at the sensor: datalogger, recording and sampling on the virtual board."),
+    ] = False,
     seconds: Annotated[float, typer.Option(min=1, help="How long to search.")] = 25.0,
     evaluations: Annotated[
         int | None, typer.Option(min=1, help="Search by number instead, for the same result everywhere.")
@@ -41,11 +40,19 @@ def demo(
 ) -> None:
     """See the whole job on a simulated fan: record, search, judge unseen signals, build, prove on a virtual board.
 
-    Example: [bold]bitloop demo --keep demo[/]
+    With --full the signals come from a sensor: its datalogger is generated, flashed through pyOCD and recorded over
+    the serial port while the sensor feels an air blower, and the logs say how long signals have to be.
+
+    Example: [bold]bitloop demo --full --keep demo[/]
     """
+    if full and kind != "anomaly":
+        raise BitloopError(f"--full shows an anomaly project, not {kind}; leave --kind or --full out")
     with ExitStack() as stack:
-        folder = _folder(keep, force, stack)
-        record = _Demo(folder, kind, None if evaluations else seconds, evaluations, force, progress()).run()
+        folder, steps = _folder(keep, force, stack), Steps(progress())
+        name = "blower" if full else "fan"
+        finale = Finale(folder / f"{name}.zip", None if evaluations else seconds, evaluations, force, steps)
+        project, told, record = _recorded(folder, force, steps) if full else _simulated(folder, kind, force, steps)
+        record = finale.run(project, told) | record
     if keep is not None:
         record["folder"] = str(keep)
     result(as_json, record, lambda console: _show(console, record))
@@ -54,145 +61,45 @@ def demo(
         raise typer.Exit(1)
 
 
-@dataclass(slots=True)
-class _Demo:
-    folder: Path
-    kind: Kind
-    seconds: float | None
-    evaluations: int | None
-    force: bool
-    console: Console
+def _recorded(folder: Path, force: bool, steps: Steps) -> tuple[Project, Story, dict[str, Any]]:
+    from bitloop.cli.full import Full
 
-    def run(self) -> dict[str, Any]:
-        """Every step in order; the record of what came out."""
-        begun = time.monotonic()
-        with self._step("recording four fans") as note:
-            from bitloop.cli.story import story
+    return Full(folder, force, steps).run()
 
-            told = story(self.kind)
-            note(
-                f"{sum(len(f.x) for f in told.known)} signals of three fans, and others of a fourth that stays unseen"
-            )
-        with self._step("making the project") as note:
-            project = self._project(told)
-            note(f"{project.folder.name}: {len(project.entries())} recordings, checked")
-        with self._step("compiling the kernels for this machine") as note:
-            from bitloop.native import host
 
-            host()
-            note("kept for the next time")
-        with self._step("searching") as note:
-            found = self._search(project, note)
-        library = project.libraries.load(found)
-        with self._step("judging the unseen fan") as note:
-            quality = self._judge(library, told)
-            note(" ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in quality.items()))
-        with self._step("building the library") as note:
-            sizes = self._build(library)
-            note(f"{sizes['flash']:,} B of flash, {sizes['ram']:,} B of RAM")
-        with self._step(f"proving on {BOARD}") as note:
-            proof = self._prove(library, told, note)
-        return {
-            "kind": self.kind,
-            "library": library.id,
-            "pipeline": _pipeline(library),
-            "family": found.family,
-            **quality,
-            "sizes": sizes,
-            "proof": proof,
-            "seconds": round(time.monotonic() - begun, 1),
-        }
+def _simulated(folder: Path, kind: Kind, force: bool, steps: Steps) -> tuple[Project, Story, dict[str, Any]]:
+    with steps.step("recording four fans") as note:
+        from bitloop.cli.story import story
 
-    def _project(self, told: Story) -> Project:
-        from bitloop.fan import AXES
-        from bitloop.project import Project, Settings
+        told = story(kind)
+        note(f"{sum(len(f.x) for f in told.known)} signals of three fans, and others of a fourth that stays unseen")
+    with steps.step("making the project") as note:
+        project = _project(folder, kind, force, told)
+        note(f"{project.folder.name}: {len(project.entries())} recordings, checked")
+    return project, told, {}
 
-        settings = Settings("fan", self.kind, AXES, TARGET, MAX_RAM, MAX_FLASH)
-        project = Project.create(self.folder / "fan", settings, self.force)
-        recordings = self.folder / "recordings"
-        for file in told.known:
-            project.add(file.write(recordings), file.label)
-        for file in (*told.unseen, *([told.learn] if told.learn else [])):
-            file.write(self.folder / "unseen")
-        return project
 
-    def _search(self, project: Project, note: Callable[[str], None]) -> Found:
-        from bitloop.cli import search
+def _project(folder: Path, kind: Kind, force: bool, told: Story) -> Project:
+    from bitloop.fan import AXES
+    from bitloop.project import Project, Settings
 
-        jobs = os.cpu_count() or 1
-        outcome = search.find(
-            project,
-            seconds=self.seconds,
-            evaluations=self.evaluations,
-            seed=1,
-            jobs=jobs,
-            update=lambda at: note(f"{at.evaluations} candidates, best {at.score:.4f} ({at.family})"),
-        )
-        best = search.keep(project, outcome)[0]
-        note(f"{outcome.evaluations} candidates, best {best.score:.4f} ({best.family})")
-        return best
-
-    def _judge(self, library: Library, told: Story) -> dict[str, float]:
-        from bitloop.cli.judge import unseen
-
-        return unseen(library, told)
-
-    def _build(self, library: Library) -> dict[str, int]:
-        from bitloop.library import build as libraries
-        from bitloop.library.package import package
-        from bitloop.project import place
-
-        built = libraries.build(library, place(TARGET).core)
-        sizes = package(built, self.folder / "fan.zip", self.force).sizes
-        if sizes is None:
-            raise AssertionError("a board's library has sizes")
-        parts = {"knowledge": sizes.knowledge, "flash": sizes.flash, "ram": sizes.ram}
-        return {**parts, "static_ram": sizes.static_ram, "stack": sizes.stack}
-
-    def _prove(self, library: Library, told: Story, note: Callable[[str], None]) -> dict[str, Any]:
-        import numpy as np
-
-        from bitloop.cli import prove
-
-        learn = told.to_learn(library.learning)
-        detect = np.concatenate([file.x for file in told.unseen])
-        place = (BOARD, BENCH)
-        proof = prove.run(library, place, learn, detect, update=lambda n, of, what: note(f"{what} {n} of {of}"))
-        record: dict[str, Any] = proof.to_json()
-        note(f"{record['floats_compared']:,} floats compared, {record['differing']} differing")
-        return record
-
-    @contextmanager
-    def _step(self, title: str) -> Iterator[Callable[[str], None]]:
-        """A spinner while it lasts, a line of what came out when it is done."""
-        begun, last = time.monotonic(), ""
-        with self.console.status(title) as status:
-
-            def note(text: str) -> None:
-                nonlocal last
-                last = text
-                status.update(f"{title}  [dim]{text}[/]")
-
-            yield note
-        took = f"{time.monotonic() - begun:.1f} s"
-        self.console.print(f"[green]✓[/] {title}  [dim]{last} ({took})[/]", soft_wrap=True)
+    settings = Settings("fan", kind, AXES, TARGET, MAX_RAM, MAX_FLASH)
+    project = Project.create(folder / "fan", settings, force)
+    recordings = folder / "recordings"
+    for file in told.known:
+        project.add(file.write(recordings), file.label)
+    for file in (*told.unseen, *([told.learn] if told.learn else [])):
+        file.write(folder / "unseen")
+    return project
 
 
 def _folder(keep: Path | None, force: bool, stack: ExitStack) -> Path:
-    from bitloop.errors import BitloopError
-
     if keep is None:
         return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bitloop-demo-")))
     if keep.exists() and not force and (not keep.is_dir() or any(keep.iterdir())):
         raise BitloopError(f"{keep} exists and is not empty; choose another folder or say --force")
     keep.mkdir(parents=True, exist_ok=True)
     return keep
-
-
-def _pipeline(library: Library) -> str:
-    from bitloop.library.texts import describe
-
-    return describe(library)
 
 
 def _show(console: Console, record: dict[str, Any]) -> None:
@@ -203,6 +110,7 @@ def _show(console: Console, record: dict[str, Any]) -> None:
     drawn.add_column(style="dim")
     drawn.add_column(overflow="fold")
     for name, value in (
+        *_sensor(record),
         ("project kind", record["kind"]),
         ("pipeline", record["pipeline"]),
         *_quality(record),
@@ -219,7 +127,24 @@ def _show(console: Console, record: dict[str, Any]) -> None:
         drawn.add_row(name, value)
     console.print(drawn)
     if "folder" in record:
-        say(console, f"kept in {record['folder']}: recordings/, unseen/, the project fan/ and fan.zip")
+        kept = "logger/, logs/, sampling/, signals/, unseen/, the project blower/ and blower.zip"
+        short = "recordings/, unseen/, the project fan/ and fan.zip"
+        say(console, f"kept in {record['folder']}: {kept if 'logs' in record else short}")
+
+
+def _sensor(record: dict[str, Any]) -> list[tuple[str, str]]:
+    """What there is to say of the first half, where there was one."""
+    if "logs" not in record:
+        return []
+    logger, counted, sampled = record["datalogger"], record["recorded"], record["sampling"]
+    taken, rates = sampled["recommended"], [log["rate"] for log in record["logs"]]
+    low, high = min(rate["hertz"] for rate in rates), max(rate["hertz"] for rate in rates)
+    return [
+        ("sensor", f"{logger['sensor']} on {logger['bus']}, {logger['rate']:g} Hz, +/- {logger['range']} g"),
+        ("recorded", f"{counted['samples']:,} samples, {counted['wrong']} wrong, {counted['lost']} lost"),
+        ("true rate", f"{low:.2f} to {high:.2f} Hz, jitter {max(rate['jitter'] for rate in rates) * 1e6:.0f} us"),
+        ("sampling found", f"{taken['length']} samples at {taken['rate_hz']:.5g} Hz, rate / {taken['division']}"),
+    ]
 
 
 def _quality(record: dict[str, Any]) -> list[tuple[str, str]]:

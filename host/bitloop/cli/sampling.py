@@ -82,7 +82,7 @@ def sampling(
     settings = _settings(read, lengths, divisions, not pick, level, anomaly)
     with bar(progress(), "sampling") as update:
         found = find(read, settings, lambda done, total, cells: update(done, total, _best(cells)))
-    files = [] if output is None else _write(found, output, force)
+    files = [] if output is None else write(found, output, force)
     cut = command(found, [str(path) for path, _ in named], "signals") if found.tells else None
     words = {"recommendation": recommendation(found), "remarks": remarks(found), "command": cut}
     record = found.to_record() | words | {"files": [str(path) for path in files]}
@@ -157,7 +157,8 @@ def _best(cells: Sequence[Any]) -> str:
     return f"best {best.score:.3f}: {best.cell.length} samples, rate / {best.cell.division}"
 
 
-def _write(found: Result, folder: Path, force: bool) -> list[Path]:
+def write(found: Result, folder: Path, force: bool) -> list[Path]:
+    """Matrix and picture into a folder, whose files are returned."""
     from bitloop.files import write_text
     from bitloop.plots import sampling as figure
     from bitloop.plots import save

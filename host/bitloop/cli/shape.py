@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from bitloop.signals.shape import Sheet
+
 
 def shape(
     work: Annotated[
@@ -48,23 +50,38 @@ def shape(
 
     Example: [bold]bitloop shape log.csv --log decimate:2 split:share,80,20 window:256,128 -o cut[/]
     """
-    from bitloop.files import refuse_overwrite, write_bytes
-    from bitloop.signals.shape import chain, open_sheet, results
-    from bitloop.signals.shape.files import to_csv
-
     paths, texts = _apart(work)
-    steps = chain(texts)
-    made = results(steps(tuple(open_sheet(path, axes, log, target_first) for path in paths)), output, paths)
-    for path in made:
-        refuse_overwrite(path, force)
-    for path, sheet in made.items():
-        write_bytes(path, to_csv(sheet.values))
+    made = cut(paths, texts, output, axes=axes, log=log, target_first=target_first, force=force)
     record: dict[str, Any] = {
         "files": [str(path) for path in paths],
         "steps": texts,
         "results": [{"file": str(path)} | sheet.to_record() for path, sheet in made.items()],
     }
     result(as_json, record, lambda console: _show(console, record["results"]))
+
+
+def cut(
+    paths: Sequence[Path],
+    texts: Sequence[str],
+    output: Path,
+    *,
+    axes: int | None = None,
+    log: bool = False,
+    target_first: bool = False,
+    force: bool = False,
+) -> dict[Path, Sheet]:
+    """Do the steps and write the results into a folder, by their files."""
+    from bitloop.files import refuse_overwrite, write_bytes
+    from bitloop.signals.shape import chain, open_sheet, results
+    from bitloop.signals.shape.files import to_csv
+
+    steps = chain(texts)
+    made = results(steps(tuple(open_sheet(path, axes, log, target_first) for path in paths)), output, paths)
+    for path in made:
+        refuse_overwrite(path, force)
+    for path, sheet in made.items():
+        write_bytes(path, to_csv(sheet.values))
+    return made
 
 
 def _apart(work: Sequence[str]) -> tuple[list[Path], list[str]]:

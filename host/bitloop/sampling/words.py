@@ -59,12 +59,15 @@ def remarks(result: Result) -> list[str]:
     return said
 
 
+def thinned(result: Result) -> list[str]:
+    """The step of `bitloop shape` that brings logs to the recommended rate; none where they have it."""
+    division, way = result.advice.cell.division, "filter" if result.settings.low_pass else "pick"
+    return [f"decimate:{division},{way}"] if division > 1 else []
+
+
 def command(result: Result, files: Sequence[str], folder: str) -> str:
     """The `bitloop shape` that cuts the logs into signals as recommended."""
-    cell = result.advice.cell
-    steps = [f"window:{cell.length}"]
-    if cell.division > 1:
-        steps.insert(0, f"decimate:{cell.division},{'filter' if result.settings.low_pass else 'pick'}")
+    steps = [*thinned(result), f"window:{result.advice.cell.length}"]
     return shlex.join(["bitloop", "shape", *files, "--log", *steps, "-o", folder])
 
 
