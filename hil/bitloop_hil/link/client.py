@@ -162,8 +162,11 @@ class Link(Closing):
         return read_sensor(self._request(p.SENSOR))
 
     def record(self, samples: int, blocks: Parts) -> dict[str, int]:
-        """Samples of a datalogger: every BLOCK goes to `blocks` as it comes; returns the fields of RECORD_REPLY."""
-        return self._request(p.RECORD, p.RECORD.build(samples=samples), blocks, self.patience.call)
+        """Samples of a datalogger: every BLOCK goes to `blocks` as it comes; returns the fields of RECORD_REPLY.
+
+        Asking again would end the recording, so it waits as long as it ever does.
+        """
+        return self._request(p.RECORD, p.RECORD.build(samples=samples), blocks, self.patience.longest)
 
     def close(self) -> None:
         """Let go of the transport; safe to call twice."""
