@@ -199,3 +199,17 @@ def test_the_kernel_clock_is_the_one_that_is_chosen() -> None:
     start = bench.seconds()
     i2c.load(SENSOR, WHO_AM_I)
     assert bench.seconds() - start == pytest.approx((19 + 19 + 1) * (38 / 16e6 + 140e-9), rel=0.01)
+
+
+def test_a_loop_that_polls_may_skip_time_and_a_look_in_passing_may_not() -> None:
+    bench, i2c = opened()
+    i2c.write(CR2, SENSOR << 1 | 1 << 16 | START)
+    device = next(one.device for one in bench.devices if one.base == i2c.file.base)
+    assert not device.awaited(ISR)
+    assert device.awaited(ISR)
+    assert not device.awaited(CR2)
+    bench.pass_time(20e-6)
+    assert not device.awaited(ISR)
+    bench.settle()  # nothing is under way any more
+    assert not device.awaited(ISR)
+    assert not device.awaited(ISR)

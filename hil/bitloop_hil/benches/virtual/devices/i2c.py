@@ -9,6 +9,7 @@ from bitloop_hil.benches.virtual.clock import SECOND, Event
 from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.devices.registers import WordDevice
 from bitloop_hil.benches.virtual.devices.targets import I2cBus
+from bitloop_hil.benches.virtual.devices.waiting import Waiting
 
 BYTE = 9  # clocks: eight bits and the acknowledgement
 _STOPPED = SECOND // 1000  # picoseconds of a clock that nothing drives: long, and no division by zero
@@ -17,6 +18,8 @@ _STOPPED = SECOND // 1000  # picoseconds of a clock that nothing drives: long, a
 class I2cController(WordDevice):
     """A controller of 7-bit addresses. Interrupts, DMA requests, target mode and SMBus are not modelled."""
 
+    STATUS: int
+    """The register that firmware polls."""
     UNMODELLED: tuple[tuple[int, int, str], ...]
     """Register, bits and what they ask for."""
 
@@ -25,9 +28,14 @@ class I2cController(WordDevice):
         super().__init__()
         self._services, self._bus, self._hertz = services, bus, hertz
         self._event: Event | None = None
+        self._waiting_for = Waiting(services.clock)
+
+    def awaited(self, offset: int) -> bool:
+        return offset == self.STATUS and self._event is not None and self._waiting_for.again()
 
     def reset(self) -> None:
         super().reset()
+        self._waiting_for.forget()
         self._release()
 
     @abstractmethod

@@ -22,6 +22,7 @@ class I2cV1(I2cController):
     """CR1, CR2, DR, SR1, SR2, CCR and TRISE of a controller."""
 
     CR1, CR2, DR, SR1, SR2, CCR = 0x00, 0x04, 0x10, 0x14, 0x18, 0x1C
+    STATUS = SR1
     UNMODELLED = ((CR2, 0x700, "interrupts"), (CR2, 0x800, "DMA requests"), (CR1, 0x3A, "SMBus and PEC"))
 
     def __init__(self, services: Services, bus: I2cBus, hertz: Callable[[], int]) -> None:

@@ -32,6 +32,7 @@ class I2cV2(I2cController):
     _TXE, _TXIS, _RXNE, _NACKF, _STOPF, _TC, _TCR, _BUSY = 1, 2, 4, 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 15
     _READS, _ADD10, _START, _STOP, _RELOAD, _AUTOEND = 1 << 10, 1 << 11, 1 << 13, 1 << 14, 1 << 24, 1 << 25
 
+    STATUS = ISR
     UNMODELLED = ((CR1, 0xFE, "interrupts"), (CR1, 0xC000, "DMA requests"), (CR1, 0xFF0000, "target mode and SMBus"))
 
     def __init__(self, services: Services, bus: I2cBus, hertz: Callable[[], int]) -> None:

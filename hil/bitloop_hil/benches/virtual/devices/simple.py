@@ -44,6 +44,9 @@ class Clocked(Device):
     def read(self, offset: int, size: int) -> int:
         return self.device.read(offset, size) if self._clocked() else 0
 
+    def awaited(self, offset: int) -> bool:
+        return self.device.awaited(offset)
+
     def write(self, offset: int, size: int, value: int) -> None:
         if self._clocked():
             self.device.write(offset, size, value)

@@ -12,6 +12,7 @@ from bitloop_hil.benches.virtual.clock import SECOND, Event
 from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.devices.registers import WordDevice
 from bitloop_hil.benches.virtual.devices.targets import SpiTarget, warn_if_fast
+from bitloop_hil.benches.virtual.devices.waiting import Waiting
 
 _RXNE, _TXE, _MODF, _OVR, _BSY = 1, 2, 1 << 5, 1 << 6, 1 << 7  # SR
 _PHASE, _POLARITY, _MASTER, _ENABLE, _LOWEST_FIRST, _SSI, _SSM, _DFF = (
@@ -84,13 +85,18 @@ class Spi(WordDevice):
         super().__init__({self.CR2: self._RESET_CR2} if version == 2 else {})
         self._services, self._bus, self._hertz, self._version = services, bus, hertz, version
         self._event: Event | None = None
+        self._waiting_for = Waiting(services.clock)
         self._heard: deque[int] = deque()
         self._waiting: deque[int] = deque()
         self._last = 0
         self._overrun = self._fetched = self._fault = False
 
+    def awaited(self, offset: int) -> bool:
+        return offset == self.SR and self._event is not None and self._waiting_for.again()
+
     def reset(self) -> None:
         super().reset()
+        self._waiting_for.forget()
         self._stop()
 
     def read(self, offset: int, size: int) -> int:
