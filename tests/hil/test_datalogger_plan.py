@@ -32,15 +32,15 @@ def test_shields_bring_sensors_to_nucleos() -> None:
     made = plan(Wish("NUCLEO-F412ZG", "lsm6dso", 104, samples=16))
     assert (made.mounted.address, made.bus.name, made.bus.version) == (0x6B, "I2C1", 1)
     brought = carried(board_file("nucleo-l031k6"))
-    assert brought["HTS221"][1] == "x-nucleo-iks01a3"
+    assert brought["HTS221"][1] == "x-nucleo-iks01a2"
     assert carried(board_file("b-l475e-iot01a"))["HTS221"][0].bus == "I2C2"
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"sensor": "BMI270"}, "no sensor is called 'BMI270'; choose one of HTS221,"),
     (
-        {"board": "nucleo-l432kc"},
-        "nucleo-l432kc has no LSM6DSL; it can have with x-nucleo-iks01a3 LSM6DSO,",
+        {"board": "nucleo-l432kc", "sensor": "IIS3DWB"},
+        "nucleo-l432kc has no IIS3DWB; it can have with x-nucleo-iks01a2 LSM6DSL,",
     ),
     ({"board": "generic-cortex-m0"}, "bitloop has no drivers for generic-cortex-m0; choose a board with a [chip]"),
     ({"rate": 1000.0}, "LSM6DSL does not measure acceleration at 1000 Hz; choose one of 12.5, 26, 52, 104,"),
