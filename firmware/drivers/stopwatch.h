@@ -3,6 +3,7 @@
 #define BL_STOPWATCH_H
 
 #include "port.h"
+#include "ticks.h"
 
 struct bl_stopwatch {
     uint64_t total;
@@ -11,6 +12,7 @@ struct bl_stopwatch {
 
 static inline void bl_stopwatch_start(struct bl_stopwatch *watch)
 {
+    bl_ticks_keep();
     watch->total = 0;
     watch->last = bl_ticks();
 }
@@ -18,6 +20,7 @@ static inline void bl_stopwatch_start(struct bl_stopwatch *watch)
 /* Ticks since it was started. */
 static inline uint64_t bl_elapsed(struct bl_stopwatch *watch)
 {
+    bl_ticks_keep();
     const uint32_t now = bl_ticks();
     watch->total += now - watch->last;
     watch->last = now;

@@ -37,6 +37,10 @@ void bl_ticks_init(void)
     SYSTICK_CONTROL = SYSTICK_ENABLE | SYSTICK_INTERRUPT | SYSTICK_CORE_CLOCK;
 }
 
+void bl_ticks_keep(void)
+{
+}
+
 uint32_t bl_ticks(void)
 {
     uint32_t before, value;
@@ -57,6 +61,10 @@ void bl_pause(uint32_t ticks)
 #elif BL_TICK_SOURCE == 3
 
 void bl_ticks_init(void)
+{
+}
+
+void bl_ticks_keep(void)
 {
 }
 
@@ -88,6 +96,12 @@ void bl_ticks_init(void)
     DWT_LOCK = DWT_KEY;
     DWT_CYCLES = 0u;
     DWT_CONTROL |= DWT_CYCLES_ENABLE;
+}
+
+void bl_ticks_keep(void)
+{
+    if ((DEMCR & DEMCR_TRACE_ENABLE) == 0u) /* debuggers clear it when they leave, pyOCD among them */
+        DEMCR |= DEMCR_TRACE_ENABLE;
 }
 
 uint32_t bl_ticks(void)

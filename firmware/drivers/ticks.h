@@ -7,6 +7,9 @@
 /* Start it; bl_ticks of port.h reads it. */
 void bl_ticks_init(void);
 
+/* Let them go on where a debugger has stopped them. */
+void bl_ticks_keep(void);
+
 /* Let so many ticks pass, and little more: SysTick counts them, not the core. Where SysTick is the clock, until the wrap
  * behind them: BL_TICK_PERIOD says how long that may be. */
 void bl_pause(uint32_t ticks);

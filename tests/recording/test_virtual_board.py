@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -14,10 +16,12 @@ from numpy.typing import NDArray
 
 from bitloop.recording.keeper import Kept
 from bitloop.recording.note import COMPLETE
+from bitloop_hil.datalogger import make
 from bitloop_hil.datalogger.plan import Wish, plan
+from bitloop_hil.power import Powered
 from bitloop_hil.recording.recorder import Limits
 from bitloop_hil.recording.session import record
-from bitloop_hil.recording.source import Source
+from bitloop_hil.recording.source import Source, find
 from tests.hil import loggers
 
 LOGGER = Wish("B-L475E-IOT01A", "LSM6DSL", 833.0, samples=64, range=4)
@@ -44,6 +48,19 @@ def test_signals_are_what_the_sensor_put_out(tmp_path: Path, binary: bool) -> No
     found = [loggers.places(produced, signal) for signal in signals]
     assert all(len(places) == 1 for places in found)
     assert all(before[0] + 64 <= after[0] for before, after in pairwise(found))
+
+
+def test_a_board_that_pyocd_has_flashed_and_left_is_recorded_from_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("BITLOOP_LOCKS", str(tmp_path / "locks"))
+    image = make.build(plan(replace(LOGGER, binary=True, continuous=True, samples=0)))
+    pyocd = [sys.executable, "-m", "pyocd", "load", "-u", "virtual:b-l475e-iot01a", str(image.path)]
+    with Powered("b-l475e-iot01a"):
+        subprocess.run(pyocd, check=True, capture_output=True)
+        outcome = record(find("b-l475e-iot01a"), Kept.at(tmp_path / "log.csv"), Limits(signals=50, seconds=60))
+    assert (outcome.end, outcome.record["lines"]) == (COMPLETE, 50), "a debugger that leaves takes no clock with it"
 
 
 def test_a_log_has_no_gap_and_states_the_true_rate(tmp_path: Path) -> None:

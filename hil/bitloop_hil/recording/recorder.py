@@ -115,11 +115,11 @@ class Recorder:
             self._stream.silent(self._gauge.silence)
         except LinkError as error:
             self._hang_up()
-            if self._heard:  # a port that comes back and says nothing is not waited for again and again
+            if self._heard or lines:  # what comes back and says nothing new is not waited for again and again
                 self._patience, self._heard = Deadline.after(self._limits.patience), False
             return self._keep(lines + self._stream.broken()) or self._away(error)
+        self._heard = self._heard or bool(lines)
         if pieces:
-            self._heard = True
             self._gauge.saw(sum(len(data) for _, data in pieces), lines)
         ending = self._keep(lines)
         self._tell()

@@ -12,6 +12,7 @@ from bitloop.recording.file import LineFile
 from bitloop.recording.layout import Layout, layout_of, new_layout
 from bitloop.recording.lines import SOME, Line, Shape, shown
 from bitloop.recording.note import Run, note_path, read_note, run_record, write_note
+from bitloop.signals.table import MAX_VALUES
 
 
 def rejected_path(recording: Path) -> Path:
@@ -38,13 +39,11 @@ class Kept:
     def at(path: Path, label: str = "", shape: Shape | None = None, append: bool = False) -> Kept:
         """RecordError where something is there already that would be lost, or that does not go with it."""
         shape = shape or Shape()
-        if refusal := shape.values and shape.refusal(shape.values):
-            raise RecordError(f"{shape.axes} axes x {shape.samples} samples are {refusal}")
         there = [each for each in (path, note_path(path), rejected_path(path)) if each.exists()]
         if not append and there:
             raise RecordError(f"{there[0]} exists already; choose another name, or say --append to go on with it")
         if not append or not path.exists():
-            return Kept(path, label, shape, append, new_layout(path))
+            return Kept(path, label, Shape(), append, new_layout(path)).shaped(shape)
         layout, note = layout_of(path), read_note(path)
         if label and note["class"] and label != note["class"]:
             raise InputError(f"it was recorded as {note['class']!r}; record {label!r} into a file of its own", path)
@@ -59,6 +58,9 @@ class Kept:
         ):
             if wanted and sent and wanted != sent:
                 raise RecordError(f"the logger sends {sent} {word}, not {wanted}; leave out --{word}")
+        if shape.values >= MAX_VALUES:
+            count = f"{shape.axes} axes x {shape.samples} samples are {shape.values} values"
+            raise RecordError(f"{count}; a signal has fewer than {MAX_VALUES}, so choose fewer samples")
         if refusal := self.layout.width and shape.refusal(self.layout.width):
             raise InputError(f"it has {refusal}, so nothing can be appended to it", self.path)
         return replace(self, shape=shape)
