@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
+from bitloop.cli.demo import show
 from bitloop.cli.full import SAMPLES
 from bitloop.cli.tape import STEP, wrong
 from tests.cli.run import run
@@ -27,6 +31,9 @@ def test_the_full_demo_begins_at_the_sensor_and_ends_with_a_proof(tmp_path: Path
     assert told["balanced_accuracy"] > 0.8
     assert (told["proof"]["verdict"], told["proof"]["differing"]) == ("PASS", 0)
     assert told["proof"]["floats_compared"] > 200
+    drawn = _drawn(told)
+    assert f"{6 * SAMPLES:,} samples, 0 wrong, 0 lost" in drawn
+    assert f"{told['datalogger']['flash']['verified']:,} and later {told['proof']['flash']['verified']:,}" in drawn
     assert [log["file"] for log in told["logs"]] == [f"{name}.csv" for name in LOGS]
     for log in told["logs"]:
         assert log["rate"]["hertz"] == pytest.approx(416 * 1.013, rel=5e-4)
@@ -61,3 +68,10 @@ def test_a_recording_is_held_against_the_words_of_the_sensor() -> None:
     assert wrong(values[:, ::-1], words) == 400
     assert wrong(values * 2, words) == 400
     assert wrong(values, words[:300]) == 400
+
+
+def _drawn(told: dict[str, Any]) -> str:
+    console = Console(file=io.StringIO(), width=120)
+    show(console, told)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()

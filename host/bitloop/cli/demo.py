@@ -55,7 +55,7 @@ def demo(
         record = finale.run(project, told) | record
     if keep is not None:
         record["folder"] = str(keep)
-    result(as_json, record, lambda console: _show(console, record))
+    result(as_json, record, lambda console: show(console, record))
     if record["proof"]["verdict"] != "PASS":
         typer.echo(f"bitloop: {record['proof']['verdict']}: {record['proof']['reason']}", err=True)
         raise typer.Exit(1)
@@ -102,7 +102,8 @@ def _folder(keep: Path | None, force: bool, stack: ExitStack) -> Path:
     return keep
 
 
-def _show(console: Console, record: dict[str, Any]) -> None:
+def show(console: Console, record: dict[str, Any]) -> None:
+    """The table people see."""
     from rich.table import Table
 
     sizes, proof = record["sizes"], record["proof"]
@@ -137,10 +138,12 @@ def _sensor(record: dict[str, Any]) -> list[tuple[str, str]]:
     if "logs" not in record:
         return []
     logger, counted, sampled = record["datalogger"], record["recorded"], record["sampling"]
+    flashed = [f"{done['verified']:,}" for done in (logger["flash"], record["proof"]["flash"]) if done]
     taken, rates = sampled["recommended"], [log["rate"] for log in record["logs"]]
     low, high = min(rate["hertz"] for rate in rates), max(rate["hertz"] for rate in rates)
     return [
         ("sensor", f"{logger['sensor']} on {logger['bus']}, {logger['rate']:g} Hz, +/- {logger['range']} g"),
+        ("flashed through pyOCD", f"{' and later '.join(flashed)} bytes, read back and equal"),
         ("recorded", f"{counted['samples']:,} samples, {counted['wrong']} wrong, {counted['lost']} lost"),
         ("true rate", f"{low:.2f} to {high:.2f} Hz, jitter {max(rate['jitter'] for rate in rates) * 1e6:.0f} us"),
         ("sampling found", f"{taken['length']} samples at {taken['rate_hz']:.5g} Hz, rate / {taken['division']}"),

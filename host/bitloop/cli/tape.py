@@ -35,7 +35,7 @@ class Tape:
 
     @property
     def lost(self) -> int:
-        """Samples that were sent and did not arrive, or that overflowed in the sensor's memory."""
+        """Samples that were sent and did not arrive, and times the sensor's memory overflowed."""
         return int(self.run["lost"]) + int(self.run["overruns"])
 
     @property
