@@ -106,7 +106,7 @@ def test_a_signal_that_was_broken_off_is_left_out_and_named(tmp_path: Path) -> N
     assert (warning["recording"], warning["lines"]) == ("serial.txt", [1, 4])
 
 
-def test_a_search_does_not_begin_where_a_rule_is_broken_unless_it_is_allowed(tmp_path: Path) -> None:
+def test_a_search_remarks_on_rules_a_project_may_live_with_and_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "healthy.csv"
     write_csv(path, record(Fan(), "healthy", 30, 1)[:, : 100 * 3])
     for name, extra in (("strict", ()), ("lenient", ("--allow", "too-few", "--allow", "length", "--rate", 1666))):
@@ -118,11 +118,10 @@ def test_a_search_does_not_begin_where_a_rule_is_broken_unless_it_is_allowed(tmp
         "30 signals of 3 axes x 100 samples: not ready for a search",
     )
     assert "record 128 samples per axis" in strict.out
-    refused = run("search", tmp_path / "strict", "--evaluations", 1)
-    assert refused.status == 1
-    assert (
-        "the signals are not ready: 30 signals of regular are too few for 3 axes; record at least 60" in refused.err
-    )
+    went_on = run("search", tmp_path / "strict", "--evaluations", 30, "--jobs", 1, "--json")
+    assert went_on.status == 0 and went_on.json["best"]
+    assert "bitloop: 30 signals of regular are too few for 3 axes; record at least 60" in went_on.err
+    assert "bitloop: 100 samples per axis are no power of two" in went_on.err
     lenient = run("check", tmp_path / "lenient")
     assert lenient.status == 0
     assert "30 signals of 3 axes x 100 samples (0.06 s at 1666 Hz): ready for a search" in lenient.out
@@ -199,3 +198,13 @@ def test_ctrl_c_exits_with_130() -> None:
     child.send_signal(signal.SIGINT)
     _, err = child.communicate(timeout=20)
     assert (child.returncode, err) == (app.INTERRUPTED, b"bitloop: interrupted\n")
+
+
+def test_a_search_does_not_begin_with_too_few_signals_to_hold_any_back(tmp_path: Path) -> None:
+    path = tmp_path / "healthy.csv"
+    write_csv(path, record(Fan(), "healthy", 7, 1))
+    assert run("new", tmp_path / "fan", "--kind", "outlier", "--axes", 3, "--allow", "too-few").status == 0
+    assert run("add", tmp_path / "fan", path, "--as", "regular").status == 0
+    refused = run("search", tmp_path / "fan", "--evaluations", 1)
+    assert refused.status == 1
+    assert "the signals are not ready: 7 signals of regular are too few to hold any back" in refused.err

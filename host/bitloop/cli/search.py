@@ -109,18 +109,23 @@ def find(
     cluster: str | None = None,
     update: Callable[[Progress], None] | None = None,
 ) -> SearchResult:
-    """Check the project's signals and search."""
+    """Check the project's signals and search. Rules that a project may decide to live with are only remarked on."""
     from bitloop.errors import SearchError
     from bitloop.project import place
     from bitloop.search import Budget
     from bitloop.search import search as run
     from bitloop.signals.check import RULES, check
+    from bitloop.signals.checks.rules import ALLOWABLE
 
     dataset, lines = project.read()
     settings = project.settings
-    problems = check(dataset, lines, allowed=settings.allow, looks=RULES).problems
-    if problems:
-        raise SearchError(f"the signals are not ready: {problems[0].what}; {problems[0].advice}")
+    report = check(dataset, lines, allowed=ALLOWABLE, looks=RULES)
+    if report.problems:
+        problem = report.problems[0]
+        raise SearchError(f"the signals are not ready: {problem.what}; {problem.advice}")
+    for remark in report.warnings:
+        if remark.code in ALLOWABLE and remark.code not in settings.allow:
+            typer.echo(f"bitloop: {remark.what}; {remark.advice}", err=True)
     budget = Budget(settings.max_ram * 1024, settings.max_flash * 1024, place(settings.target).core)
     return run(
         dataset,

@@ -12,11 +12,13 @@ from bitloop.signals.dataset import ABNORMAL, REGULAR, Dataset
 
 LINES_PER_AXIS = 20
 """Fewer signals of one label than this, times the axes, leave too little to learn from and to hold back."""
+FEWEST_LINES = 8
+"""Fewer cannot even be held back in two parts; this no project can decide to live with."""
 GOOD_LINES = 50
 SPECTRUM_LENGTHS = tuple(1 << n for n in range(4, 13))
 """Samples per axis the real FFT takes."""
 ALLOWABLE = ("too-few", "length")
-"""Problems a project may decide to live with."""
+"""Problems a project may decide to live with; a search goes on all the same and remarks on them."""
 _IMBALANCE = 5
 
 
@@ -50,7 +52,10 @@ def enough(subject: Subject) -> Iterator[Finding]:
     least = LINES_PER_AXIS * dataset.axes
     for label, count in _counts(dataset).items():
         of = f"{count} signals" + (f" of {label}" if label else "")
-        if count < least and label != ABNORMAL:
+        if count < FEWEST_LINES and label != ABNORMAL:
+            what = f"{of} are too few to hold any back"
+            yield Finding(True, "scarce", what, f"record at least {least} ({LINES_PER_AXIS} per axis)", label=label)
+        elif count < least and label != ABNORMAL:
             what = f"{of} are too few for {dataset.axes} axes"
             advice = f"record at least {least} ({LINES_PER_AXIS} per axis)"
             yield Finding(True, "too-few", what, advice, label=label)
