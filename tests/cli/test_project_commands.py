@@ -115,7 +115,7 @@ def test_a_search_remarks_on_rules_a_project_may_live_with_and_goes_on(tmp_path:
     strict = run("check", tmp_path / "strict")
     assert (strict.status, strict.out.splitlines()[-1]) == (
         1,
-        "30 signals of 3 axes x 100 samples: not ready for a search",
+        "30 signals of 3 axes x 100 samples: not as the rules have it; a search goes on with what there is",
     )
     assert "record 128 samples per axis" in strict.out
     went_on = run("search", tmp_path / "strict", "--evaluations", 30, "--jobs", 1, "--json")
@@ -205,6 +205,7 @@ def test_a_search_does_not_begin_with_too_few_signals_to_hold_any_back(tmp_path:
     write_csv(path, record(Fan(), "healthy", 7, 1))
     assert run("new", tmp_path / "fan", "--kind", "outlier", "--axes", 3, "--allow", "too-few").status == 0
     assert run("add", tmp_path / "fan", path, "--as", "regular").status == 0
+    assert "3 axes x 256 samples: not ready for a search" in run("check", tmp_path / "fan").out
     refused = run("search", tmp_path / "fan", "--evaluations", 1)
     assert refused.status == 1
     assert "the signals are not ready: 7 signals of regular are too few to hold any back" in refused.err

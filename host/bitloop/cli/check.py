@@ -83,7 +83,17 @@ def _show(console: Console, report: Report, band: Band) -> None:
     shape = f"{report.signals} signals of {report.axes} axes x {report.length} samples"
     if report.rate_hz:
         shape += f" ({report.length / report.rate_hz:.3g} s at {report.rate_hz:g} Hz)"
-    say(console, f"{shape}: {'ready' if report.ok else 'not ready'} for a search")
+    say(console, f"{shape}: {_ready(report)}")
+
+
+def _ready(report: Report) -> str:
+    from bitloop.signals.checks.rules import ALLOWABLE
+
+    if report.ok:
+        return "ready for a search"
+    if all(problem.code in ALLOWABLE for problem in report.problems):
+        return "not as the rules have it; a search goes on with what there is"
+    return "not ready for a search"
 
 
 def _sentence(finding: Finding) -> str:
