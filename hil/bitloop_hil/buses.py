@@ -170,11 +170,7 @@ def _tables(fields: Fields, data: Mapping[str, Any], name: str) -> list[dict[str
 def _i2c(fields: Fields, data: Mapping[str, Any]) -> I2c:
     fields.only(data, _COMMON | {"scl", "sda", "remap"}, "[[chip.i2c]]")
     return I2c(
-        fields.take(data, "name", str),
-        fields.register(data, "base"),
-        fields.number(data, "version", 1, 2),
-        fields.count(data, "clock_hz"),
-        read_enable(fields, data),
+        *_controller(fields, data, versions=2),
         read_pin(fields, data, "scl", "chip.i2c"),
         read_pin(fields, data, "sda", "chip.i2c"),
         read_enable(fields, data, "remap") if "remap" in data else None,
@@ -184,14 +180,21 @@ def _i2c(fields: Fields, data: Mapping[str, Any]) -> I2c:
 def _spi(fields: Fields, data: Mapping[str, Any]) -> Spi:
     fields.only(data, _COMMON | {"sck", "miso", "mosi"}, "[[chip.spi]]")
     return Spi(
-        fields.take(data, "name", str),
-        fields.register(data, "base"),
-        fields.number(data, "version", 1, 3),
-        fields.count(data, "clock_hz"),
-        read_enable(fields, data),
+        *_controller(fields, data, versions=3),
         read_pin(fields, data, "sck", "chip.spi"),
         read_pin(fields, data, "miso", "chip.spi"),
         read_pin(fields, data, "mosi", "chip.spi"),
+    )
+
+
+def _controller(fields: Fields, data: Mapping[str, Any], versions: int) -> tuple[str, int, int, int, Enable]:
+    """The fields of _COMMON, in the order both controllers begin with."""
+    return (
+        fields.take(data, "name", str),
+        fields.register(data, "base"),
+        fields.number(data, "version", 1, versions),
+        fields.count(data, "clock_hz"),
+        read_enable(fields, data),
     )
 
 

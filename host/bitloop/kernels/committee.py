@@ -37,32 +37,32 @@ class Member:
         checks.whole(self.inputs, 1, checks.FEATURES, "member.inputs")
         if isinstance(self.model, Committee):
             raise LibraryError("a member of a committee cannot be a committee")
-        if (self.steps()[-1][1].size if self.head else self.inputs) != self.model.inputs:
+        made = [self.inputs, *(after.size for _, _, after in self.steps())][-1]
+        if made != self.model.inputs:
             raise LibraryError(
                 f"the head of a member makes other than the {self.model.inputs} features its model takes"
             )
 
-    def steps(self) -> list[tuple[Shape, Shape]]:
-        """What each head stage takes and makes."""
-        given, found = Shape(self.inputs, 1), []
+    def steps(self) -> Iterator[tuple[Stage, Shape, Shape]]:
+        """Each head stage, what it takes and what it makes."""
+        given = Shape(self.inputs, 1)
         for stage in self.head:
-            found.append((given, stage.shape(given)))
-            given = found[-1][1]
-        return found
+            after = stage.shape(given)
+            yield stage, given, after
+            given = after
 
     @property
     def buffer(self) -> int:
         """Floats its features take at their longest; those that no stage changes are read where they are."""
-        return max([self.inputs, *(after.size for _, after in self.steps())]) if self.head else 0
+        return max([self.inputs, *(after.size for _, _, after in self.steps())]) if self.head else 0
 
     def workspace(self) -> int:
         """Floats of scratch its stages and its model need."""
-        stages = zip(self.head, self.steps(), strict=True)
-        return max([self.model.workspace(), *(stage.workspace(given) for stage, (given, _) in stages)])
+        return max([self.model.workspace(), *(stage.workspace(given) for stage, given, _ in self.steps())])
 
     def constants(self) -> Iterator[tuple[str, Constant]]:
         """With a prefix that tells the stages and the model apart."""
-        for number, (stage, (given, _)) in enumerate(zip(self.head, self.steps(), strict=True)):
+        for number, (stage, given, _) in enumerate(self.steps()):
             yield from ((f"{stage.kernel}{number}_", constant) for constant in stage.constants(given))
         yield from ((f"{self.model.kernel}_", constant) for constant in self.model.constants())
 
@@ -148,13 +148,6 @@ class Committee(StaticModel):
         """Features of a member, its vote, its own scratch."""
         return self._features() + self.outputs + max(member.workspace() for member in self.members)
 
-    def effort(self) -> float:
-        return sum(
-            member.model.effort()
-            + sum(s.effort(given) for s, (given, _) in zip(member.head, member.steps(), strict=True))
-            for member in self.members
-        )
-
     def constants(self) -> tuple[Constant, ...]:
         return tuple(
             Constant(f"{number}_{prefix}{constant.name}", constant.values, constant.fitted)
@@ -202,7 +195,7 @@ class Committee(StaticModel):
         yield f"    float *const x = {names[WORK]};" if member.head else f"    const float *const x = {own};"
         if member.head:
             yield f"    bl_committee_take({member.inputs}, {own}, x);"
-        for at, (stage, (given, _)) in enumerate(zip(member.head, member.steps(), strict=True)):
+        for at, (stage, given, _) in enumerate(member.steps()):
             yield f"    {_ended(stage.emit(given, named(f'{stage.kernel}{at}_', stage.constants(given))))}"
         yield f"    if (bl_all_within({member.model.inputs}, x)) {{"
         yield f"        float *const vote = &{names[WORK]}[{self._features()}];"

@@ -76,7 +76,7 @@ def uses(pipeline: Pipeline) -> Iterator[Use]:
         yield use_of(pipeline.model)
         return
     for member in pipeline.model.members:  # what the committee does itself is next to nothing
-        for stage, (given, after) in zip(member.head, member.steps(), strict=True):
+        for stage, given, after in member.steps():
             yield Use(stage.kernel, given.size, after.size, stage.effort(given))
         yield use_of(member.model)
 

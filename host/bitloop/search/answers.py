@@ -21,6 +21,7 @@ from bitloop.search.fits import ENTRIES
 from bitloop.search.folds import Fold
 from bitloop.search.metrics import balanced_accuracy, r2, skill
 from bitloop.search.recipe import Recipe
+from bitloop.search.table import Table
 from bitloop.search.workshop import Prepared, Workshop
 
 REFUSED = -1
@@ -70,12 +71,7 @@ def _committee(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
         usable = np.logical_and.reduce([part.usable for part in parts])
         ballots = [np.concatenate([usable[:, None], part.outputs], axis=1, dtype=np.float32) for part in parts]
         truth, outputs = parts[0].truth, mean(ballots, 0.0)
-        if table.kind == "classes":
-            said: NDArray[Any] = decide(outputs, usable)
-            quality = balanced_accuracy(truth, said, len(table.labels))
-        else:
-            said = outputs[:, 0]
-            quality = skill(truth, said, float(np.var(table.targets, dtype=np.float64)))
+        said, quality = judged(table, truth, outputs, usable)
         whole = join([(part.view.preprocessing, part.model) for part in parts])
         yield FoldAnswers(truth, said, outputs, quality, usable, partial(_mean_firmness, parts), whole.model, whole)
 
@@ -103,9 +99,9 @@ def _classes(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
         model = fit(x, label, dict(recipe.hyper), shop.seed)
         truth, usable = table.label[fold.test], view.usable[fold.test]
         outputs = run(model, view.base[fold.test], usable)
-        said = decide(outputs, usable)
+        said, quality = judged(table, truth, outputs, usable)
         firmness = partial(_class_firmness, shop, recipe, fold, view, model)
-        yield FoldAnswers(truth, said, outputs, balanced_accuracy(truth, said, count), usable, firmness, model, view)
+        yield FoldAnswers(truth, said, outputs, quality, usable, firmness, model, view)
 
 
 def _class_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared, model: StaticModel) -> float:
@@ -123,19 +119,17 @@ def _class_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared, 
 
 def _values(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
     table, fit = shop.table, ENTRIES[recipe.model].fit
-    variance = float(np.var(table.targets, dtype=np.float64))
     for number, fold in enumerate(shop.split.folds):
         view = shop.view(recipe, fold.train, number)
         x, targets = shop.examples(view, fold.train)
         if len(np.unique(targets)) < 2:
             raise LibraryError("the features of too many signals are refused")
         model = fit(x, targets, dict(recipe.hyper), shop.seed)
-        truth = table.targets[fold.test]
-        usable = view.usable[fold.test]
+        truth, usable = table.targets[fold.test], view.usable[fold.test]
         outputs = run(model, view.base[fold.test], usable)
-        said = outputs[:, 0]
+        said, quality = judged(table, truth, outputs, usable)
         firmness = partial(_value_firmness, shop, recipe, fold, view)
-        yield FoldAnswers(truth, said, outputs, skill(truth, said, variance), usable, firmness, model, view)
+        yield FoldAnswers(truth, said, outputs, quality, usable, firmness, model, view)
 
 
 def _value_firmness(shop: Workshop, recipe: Recipe, fold: Fold, view: Prepared) -> float:
@@ -160,6 +154,16 @@ def _detections(shop: Workshop, recipe: Recipe) -> Iterator[FoldAnswers]:
             fold.model,
             fold.view,
         )
+
+
+def judged(
+    table: Table, truth: NDArray[Any], outputs: Features, usable: NDArray[np.bool_]
+) -> tuple[NDArray[Any], float]:
+    """What outputs of classes or values say, and their quality."""
+    if table.kind == "classes":
+        said = decide(outputs, usable)
+        return said, balanced_accuracy(truth, said, len(table.labels))
+    return outputs[:, 0], skill(truth, outputs[:, 0], float(np.var(table.targets, dtype=np.float64)))
 
 
 def choose(model: StaticModel, x: Features, usable: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -157,14 +157,14 @@ class _Rounds:
         members = committees.pool(self.record.ranked, self.proposer.budget)
         found = self._together(committees.pairs(members), 0)
         if found:
-            found += self._together(committees.enlarged(found[0].recipe, members), committees.POOL**2)
+            best = min(found, key=lambda outcome: outcome.rank).recipe
+            found += self._together(committees.enlarged(best, members), committees.POOL**2)
         self.record.joined(sorted(found, key=lambda outcome: outcome.rank)[:KEPT])
 
     def _together(self, recipes: Sequence[Recipe], first: int) -> list[Outcome]:
-        """Committees evaluated, the best first."""
+        """Committees evaluated."""
         tasks = [(COMMITTEES + first + number, recipe) for number, recipe in enumerate(recipes)]
-        found = [outcome for outcome in self._run(TOGETHER, tasks, Bar()) if outcome.complete]
-        return sorted(found, key=lambda outcome: outcome.rank)
+        return [outcome for outcome in self._run(TOGETHER, tasks, Bar()) if outcome.complete]
 
     def confirm(self, end: float) -> None:
         """The best meet other folds, too: who came first among thousands by luck does not do so again."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitloop.kernels.base import Shape, Stage
-from bitloop.kernels.pipeline import Preprocessing
 from bitloop.search.views import VIEWS
 from bitloop.search.views.view import Value
 
@@ -87,10 +86,6 @@ class Recipe:
         return " > ".join([*steps, _worded(self.model, self.hyper)]) + (
             ", trained on variations" if self.varied else ""
         )
-
-    def plan(self, given: Shape) -> Preprocessing:
-        """The preprocessing kernels without the head; their sizes are right, fitted constants may not be."""
-        return Preprocessing(given.axes, given.length, tuple(branch.stages(given) for branch in self.branches))
 
     def to_record(self) -> dict[str, Any]:
         """Plain data for JSON."""
