@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from bitloop.errors import SearchError
 from bitloop.fan import CONDITIONS, Fan, record
+from bitloop.search.table import Table
 from bitloop.signals.check import RULES, check
 from bitloop.signals.checks.finding import Finding
-from bitloop.signals.dataset import Dataset, Recording
+from bitloop.signals.dataset import FEWEST, Dataset, Recording
 from bitloop.signals.reader import read_recording
 
 
@@ -35,6 +39,19 @@ def test_fewer_than_twenty_signals_per_axis_of_a_label_block() -> None:
     assert check(_project(60, 50)).findings == ()
     one_axis = Recording("a.csv", "regular", np.ascontiguousarray(_signals(20)[:, ::3]))
     assert [f.code for f in check(Dataset("outlier", 1, 256, (one_axis,))).findings] == ["few"]
+
+
+@pytest.mark.parametrize("kind", FEWEST)
+def test_signals_are_scarce_where_a_search_refuses_them(kind: str) -> None:
+    for count in (FEWEST[kind] - 1, FEWEST[kind]):
+        labels = {"classes": ("slow", "fast"), "extrapolation": ("",)}.get(kind, ("regular",))
+        targets = np.arange(count, dtype=np.float32) if kind == "extrapolation" else None
+        made = [Recording(f"{label}.csv", label, _signals(count), targets) for label in labels]
+        dataset = Dataset(kind, 3, 256, tuple(made))
+        scarce = "scarce" in {finding.code for finding in check(dataset, looks=RULES).problems}
+        with pytest.raises(SearchError, match="too few") if scarce else nullcontext():
+            Table.of(dataset)
+        assert scarce == (count < FEWEST[kind])
 
 
 def test_rules_that_are_allowed_to_be_broken_only_warn() -> None:

@@ -11,10 +11,7 @@ from bitloop.errors import SearchError
 from bitloop.kernels.base import Signals, Stage
 from bitloop.kernels.pipeline import Preprocessing
 from bitloop.native import host
-from bitloop.signals.dataset import ABNORMAL, REGULAR, Dataset
-
-FEWEST = {"anomaly": 20, "outlier": 12, "classes": 8, "extrapolation": 12}
-"""Signals of one label below which nothing can be learned and held back at the same time."""
+from bitloop.signals.dataset import ABNORMAL, FEWEST, REGULAR, Dataset
 
 Rows = NDArray[np.int64]
 """Row numbers of a table."""

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from bitloop.kernels.base import Stage
 
 REGULAR, ABNORMAL = "regular", "abnormal"
+FEWEST = {"anomaly": 20, "outlier": 12, "classes": 8, "extrapolation": 12}
+"""Signals of one label below which nothing can be learned and held back at the same time, by kind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,12 +8,10 @@ import numpy as np
 
 from bitloop.kernels.biquad import Biquad
 from bitloop.signals.checks.finding import Finding, Subject
-from bitloop.signals.dataset import ABNORMAL, REGULAR, Dataset
+from bitloop.signals.dataset import ABNORMAL, FEWEST, REGULAR, Dataset
 
 LINES_PER_AXIS = 20
 """Fewer signals of one label than this, times the axes, leave too little to learn from and to hold back."""
-FEWEST_LINES = 8
-"""Fewer cannot even be held back in two parts; this no project can decide to live with."""
 GOOD_LINES = 50
 SPECTRUM_LENGTHS = tuple(1 << n for n in range(4, 13))
 """Samples per axis the real FFT takes."""
@@ -52,7 +50,7 @@ def enough(subject: Subject) -> Iterator[Finding]:
     least = LINES_PER_AXIS * dataset.axes
     for label, count in _counts(dataset).items():
         of = f"{count} signals" + (f" of {label}" if label else "")
-        if count < FEWEST_LINES and label != ABNORMAL:
+        if count < FEWEST[dataset.kind] and label != ABNORMAL:
             what = f"{of} are too few to hold any back"
             yield Finding(True, "scarce", what, f"record at least {least} ({LINES_PER_AXIS} per axis)", label=label)
         elif count < least and label != ABNORMAL:
