@@ -30,7 +30,7 @@ def check(
     target_first: TargetFirst = False,
     as_json: Json = False,
 ) -> None:
-    """Look for problems with the signals; exit status 1 where one forbids a search.
+    """Look for problems with the signals; exit status 1 where a rule is broken.
 
     A file is looked at as a recording that is to be added: say with --axes how many numbers a sample has.
 

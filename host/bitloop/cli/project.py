@@ -32,7 +32,7 @@ def new(
     filter_order: FilterOrder = None,
     allow: Annotated[
         list[str] | None,
-        typer.Option(help="A problem that is not to forbid a search: too-few, length.", show_default=False),
+        typer.Option(help="A rule that may be broken without a word: too-few, length.", show_default=False),
     ] = None,
     force: Force = False,
     as_json: Json = False,

@@ -22,7 +22,7 @@ class Settings:
     """What bitloop.toml says. `target` is a board or a core; `max_ram` and `max_flash` are KiB.
 
     `band` has the sampling rate (0 where nobody said), and the filter in front of every library.
-    `allow` are codes of problems that forbid no search.
+    `allow` are codes of rules the project may break without a word.
     """
 
     name: str

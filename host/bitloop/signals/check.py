@@ -18,7 +18,7 @@ from bitloop.signals.dataset import Dataset
 Look = Callable[[Subject], Iterator[Finding]]
 
 RULES: tuple[Look, ...] = (rules.labels, rules.enough, rules.length, copies.duplicates)
-"""What may forbid a search."""
+"""The rules: what makes a problem."""
 SUSPICIONS: tuple[Look, ...] = (
     rules.settling,
     rules.balance,
@@ -55,7 +55,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """True where a search may start."""
+        """True where no rule is broken that is not allowed to be."""
         return not self.problems
 
     def to_record(self) -> dict[str, Any]:
