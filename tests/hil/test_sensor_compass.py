@@ -1,4 +1,7 @@
-"""LIS2MDL, LIS3MDL and LSM303AGR against the tables of their data sheets (DS12144, DocID024204, DocID027765)."""
+"""LIS2MDL, IIS2MDC, LIS3MDL and LSM303AGR against the tables of their data sheets.
+
+DS12144, that of the IIS2MDC, DocID024204, DocID027765.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from tests.hil.chip_i2c import I2cV2Driver
 from tests.hil.fitted import on_i2c
 from tests.hil.sensor_bench import SensorBench
 
-CFG_REG_A, CFG_REG_C, FIELD = 0x60, 0x62, 0x68  # of the LIS2MDL
+TWINS = ["LIS2MDL", "IIS2MDC"]
+CFG_REG_A, CFG_REG_C, FIELD = 0x60, 0x62, 0x68  # of both
 CTRL_REG1, CTRL_REG2, CTRL_REG3, CTRL_REG5, STATUS, DATA = 0x20, 0x21, 0x22, 0x24, 0x27, 0x28  # of the LIS3MDL
 CTRL_REG4_A, FIFO_CTRL, FIFO_SRC = 0x23, 0x2E, 0x2F  # of the LSM303AGR
 SENSITIVITIES = {  # mg per count at 2, 4, 8, 16 g, by bits
@@ -21,21 +25,24 @@ SENSITIVITIES = {  # mg per count at 2, 4, 8, 16 g, by bits
 }
 
 
-def test_lis2mdl_says_what_it_is() -> None:
-    chip = SensorBench("LIS2MDL")
+@pytest.mark.parametrize("name", TWINS)
+def test_the_twins_say_what_they_are(name: str) -> None:
+    chip = SensorBench(name)
     assert [chip.read(address) for address in (0x4F, CFG_REG_A, 0x63, 0x67)] == [0x40, 0x03, 0xE0, 0]
     assert chip.count("magnetic", 1) == 0  # it starts idle
 
 
+@pytest.mark.parametrize("name", TWINS)
 @pytest.mark.parametrize(("code", "hertz"), [(0, 10), (1, 20), (2, 50), (3, 100)])
-def test_lis2mdl_samples_at_every_rate(code: int, hertz: int) -> None:
-    chip = SensorBench("LIS2MDL")
+def test_the_twins_sample_at_every_rate(name: str, code: int, hertz: int) -> None:
+    chip = SensorBench(name)
     chip.write(CFG_REG_A, code << 2)
     assert chip.count("magnetic", 3) == 3 * hertz
 
 
-def test_lis2mdl_has_one_and_a_half_milligauss_a_count() -> None:
-    chip = SensorBench("LIS2MDL")
+@pytest.mark.parametrize("name", TWINS)
+def test_the_twins_have_one_and_a_half_milligauss_a_count(name: str) -> None:
+    chip = SensorBench(name)
     chip.write(CFG_REG_C, 0x10)
     chip.write(CFG_REG_A, 0x0C)
     chip.hold("magnetic", 0.15, -0.3, 60.0)
@@ -47,8 +54,9 @@ def test_lis2mdl_has_one_and_a_half_milligauss_a_count() -> None:
     assert chip.words(0x6E, 1) == [12]
 
 
-def test_lis2mdl_converts_once_and_starts_over() -> None:
-    chip = SensorBench("LIS2MDL")
+@pytest.mark.parametrize("name", TWINS)
+def test_the_twins_convert_once_and_start_over(name: str) -> None:
+    chip = SensorBench(name)
     chip.write(CFG_REG_A, 0x01)
     assert chip.read(CFG_REG_A) == 0x03
     assert len(chip.produced("magnetic")) == 1
@@ -57,6 +65,13 @@ def test_lis2mdl_converts_once_and_starts_over() -> None:
     assert chip.read(CFG_REG_A) == 0x03
     chip.write(CFG_REG_C, 0x20)
     assert chip.model.deaf
+
+
+def test_only_lis2mdl_has_a_bit_for_spi_with_four_wires() -> None:
+    for name, kept in (("LIS2MDL", 0x04), ("IIS2MDC", 0x00)):
+        chip = SensorBench(name)
+        chip.write(CFG_REG_C, 0x04)
+        assert chip.read(CFG_REG_C) == kept
 
 
 @pytest.mark.parametrize(("code", "hertz"), list(enumerate([0.625, 1.25, 2.5, 5, 10, 20, 40, 80])))

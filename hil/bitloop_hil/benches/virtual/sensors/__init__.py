@@ -14,7 +14,7 @@ from bitloop_hil.benches.virtual.devices.bus_builder import Hanging
 from bitloop_hil.benches.virtual.devices.targets import I2cTarget, SpiTarget
 from bitloop_hil.benches.virtual.sensors.hts221 import Hts221
 from bitloop_hil.benches.virtual.sensors.lis2dw12 import Iis2dlpc, Lis2dw12
-from bitloop_hil.benches.virtual.sensors.lis2mdl import Lis2mdl, Lis3mdl
+from bitloop_hil.benches.virtual.sensors.lis2mdl import Iis2mdc, Lis2mdl, Lis3mdl
 from bitloop_hil.benches.virtual.sensors.lis3dsh import Lis3dsh
 from bitloop_hil.benches.virtual.sensors.lps22 import Lps22hb, Lps22hh
 from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
@@ -39,6 +39,7 @@ _ALL: tuple[type[Sensor], ...] = (
     Lis3dsh,
     Lsm303agr,
     Lis2mdl,
+    Iis2mdc,
     Lis3mdl,
     Hts221,
     Lps22hb,

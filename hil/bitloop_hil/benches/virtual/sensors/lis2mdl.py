@@ -1,10 +1,13 @@
-"""LIS2MDL and LIS3MDL: magnetometers.
+"""LIS2MDL, IIS2MDC and LIS3MDL: magnetometers.
 
-Data sheets DS12144 (section 8 the registers, 2.1 the sensitivity) and DocID024204 (sections 7 and 2.1). Not modelled:
+Data sheets DS12144 (section 8 the registers, 2.1 the sensitivity; the IIS2MDC's is the same but for the bit of SPI
+with four wires) and DocID024204 (sections 7 and 2.1). Not modelled:
 filters, offset cancellation, self-test, interrupts; a single conversion is there at once.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from bitloop_hil.benches.virtual.sensors.output import OFF, Output, Scale, rates
 from bitloop_hil.benches.virtual.sensors.registers import Shown, registers
@@ -103,6 +106,13 @@ class Lis2mdl(Sensor):
         if address == self._at["STATUS_REG"]:
             return axes_status(self.shown["magnetic"])
         return super()._read(address)
+
+
+class Iis2mdc(Lis2mdl):
+    """The same for industry; its SPI has three wires only."""
+
+    NAME = "IIS2MDC"
+    REGISTERS: ClassVar = {**_LIS2MDL, **registers("62 CFG_REG_C 00 7B")}
 
 
 class Lis3mdl(MarkedIncrement, Sensor):
