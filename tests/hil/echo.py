@@ -87,7 +87,7 @@ def echo_image(machine: Machine, compiler: str) -> Path:
     script = _SCRIPT.format(flash=flash, ram=ram, size=size).encode()
     image = board_file(machine.name).image
     defines = image.defines if image else {}
-    sources = Sources.of(resources.firmware(), "drivers/port.h", "drivers/semihost.c", "drivers/ticks.[ch]")
+    sources = Sources.of(resources.firmware(), "drivers/port.h", "drivers/semihost.[ch]", "drivers/ticks.[ch]")
     own = Sources({"echo.c": _PROGRAM, "echo.ld": script})
     flags = Flags(defines=tuple(f"{name}={value}u" for name, value in defines.items()))
     return Toolchain(compiler, target(machine.core)).executable(sources | own, flags, "echo.elf", script="echo.ld")

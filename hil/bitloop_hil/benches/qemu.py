@@ -26,6 +26,7 @@ import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from bitloop.errors import BootError, LinkError, ProbeError
 from bitloop_hil.benches.emulated import EmulatedBoard
@@ -77,10 +78,17 @@ def executable() -> str:
     return found
 
 
+class Beside(Protocol):
+    """What a program finds beside the link's FIFOs."""
+
+    def serve(self, folder: Path) -> Closing:
+        """Make what it opens in the emulator's working folder, and serve that for one run."""
+
+
 class Run(Closing):
     """One QEMU process with its two FIFOs; also the link's transport."""
 
-    def __init__(self, machine: Machine, image: Path) -> None:
+    def __init__(self, machine: Machine, image: Path, beside: Beside | None = None) -> None:
         self.machine = machine
         self._folder = tempfile.TemporaryDirectory(prefix="bitloop-qemu-")
         folder = Path(self._folder.name)
@@ -91,6 +99,7 @@ class Run(Closing):
         self._read_end = os.open(folder / "from_board", os.O_RDONLY | os.O_NONBLOCK)
         self._said = (folder / "stderr").open("wb+")
         self._heard = False
+        self._serving = beside.serve(folder) if beside else None
         try:
             self._process = subprocess.Popen(
                 _command(executable(), machine, image),
@@ -152,6 +161,8 @@ class Run(Closing):
             if end >= 0:
                 os.close(end)
         self._write_end = self._read_end = -1
+        if self._serving is not None:
+            self._serving.close()
         self._said.close()
         self._folder.cleanup()
 
@@ -172,16 +183,23 @@ class QemuBoard(EmulatedBoard[Run]):
 
     bench = "qemu"
 
-    def __init__(self, board: BoardFile) -> None:
+    def __init__(self, board: BoardFile, beside: Beside | None = None) -> None:
         machine = MACHINES.get(board.name)
         if machine is None:
             raise ProbeError(f"bench qemu has no board {board.name!r}; choose one of {', '.join(MACHINES)}")
         executable()
         super().__init__(machine.name, machine.core)
-        self._machine = machine
+        self._machine, self._beside = machine, beside
+
+    @property
+    def run(self) -> Run:
+        """The run that the last reset started, for programs that have no link; ProbeError if there is none."""
+        if self._run is None:
+            raise ProbeError(f"{self.name} is not running; reset it first")
+        return self._run
 
     def _start(self, image: Path) -> Run:
-        return Run(self._machine, image)
+        return Run(self._machine, image, self._beside)
 
     def _link(self, run: Run, image: Path) -> Link:
         return _InstructionLink(run, self._machine)

@@ -65,6 +65,8 @@ class Plan:
     @property
     def bus_driver(self) -> str:
         """Name of the bus's driver in firmware/drivers."""
+        if self.board.image is not None and self.board.image.driver == "semihost":
+            return "semihost_bus"
         return f"stm32_i2c_v{self.bus.version}" if isinstance(self.bus, I2c) else "stm32_spi"
 
     @property
