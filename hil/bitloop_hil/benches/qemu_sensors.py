@@ -1,8 +1,8 @@
 """A sensor's model for dataloggers in QEMU, whose machines have no STM32's I²C, SPI sensor or DMA.
 
 The firmware's bus driver is `firmware/drivers/semihost_bus.c`: each transfer arrives through a FIFO with the time of
-the machine, so that the model lives in the time of the instructions executed, and the answer goes back through another
-one. Everything above the bus is what the boards run: the sensor's table, the sampler, both applications.
+the machine, so that the model lives in the time of the instructions executed, and the answer goes back through
+another one. Everything above the bus is what the boards run: the sensor's table, the sampler, both applications.
 """
 
 from __future__ import annotations
