@@ -1,7 +1,7 @@
 """Every sensor on every board that can have it: built by both compilers, recorded on the virtual board, and in QEMU.
 
 Runs the long form of the dataloggers' tests (`-m slow`) with pytest-xdist and counts what passed, board by board. A
-record passes only if every value that came out of the serial port is one that the sensor's model put out, in its place.
+record passes only if every value that came out of the serial port is one that the model put out, in its place.
 
     python -m benchmarks.pairs [--jobs 2] [--only TEXT] [--write]
 """
