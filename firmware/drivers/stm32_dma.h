@@ -1,9 +1,14 @@
-/* One direction of a DMA controller: channels (F0, F1, L0, L4) or streams (F4, F7, and the H7 behind a DMAMUX).
- * `number` counts channels from 1 and streams from 0, as the reference manuals do, and is a constant everywhere. */
+/* One direction of a DMA controller: channels (F0, F1, L0, L4), streams (F4, F7, and the H7 behind a DMAMUX) or a GPDMA's
+ * channels (U5). `number` counts channels from 1, streams and a GPDMA's channels from 0, as the reference manuals do, and
+ * is a constant everywhere. */
 #ifndef BL_STM32_DMA_H
 #define BL_STM32_DMA_H
 
 #include "stm32.h"
+
+#if BL_DMA_GENERAL
+#include "stm32_gpdma.h"
+#else
 
 /* Registers of a channel or stream; both kinds have them in this order. */
 enum { BL_DMA_CONTROL, BL_DMA_COUNT, BL_DMA_PERIPHERAL, BL_DMA_MEMORY };
@@ -61,13 +66,20 @@ static inline void bl_dma_select(uint32_t number, uint32_t request)
 #endif
 }
 
-/* Which of BL_DMA_FLAGS are set; they are cleared. */
-static inline uint32_t bl_dma_take_flags(uint32_t number)
+static inline uint32_t bl_dma_flags(uint32_t number)
 {
-    const uint32_t flags = BL_DMA_STATUS(number) >> BL_DMA_SHIFT(number) & BL_DMA_FLAGS;
-    if (flags != 0u)
-        BL_DMA_CLEAR(number) = flags << BL_DMA_SHIFT(number);
-    return flags;
+    return BL_DMA_STATUS(number) >> BL_DMA_SHIFT(number) & BL_DMA_FLAGS;
+}
+
+static inline void bl_dma_clear_flags(uint32_t number, uint32_t flags)
+{
+    BL_DMA_CLEAR(number) = flags << BL_DMA_SHIFT(number);
+}
+
+/* Items of a transfer that are still to be moved. */
+static inline uint32_t bl_dma_left(uint32_t number)
+{
+    return BL_DMA_CHANNEL(number)[BL_DMA_COUNT];
 }
 
 /* Off at once where nothing is under way; a stream finishes the item it has begun. */
@@ -89,6 +101,17 @@ static inline void bl_dma_start(uint32_t number, uint32_t control, uint32_t peri
     channel[BL_DMA_CONTROL] = control | BL_DMA_MEMORY_STEPS | BL_DMA_PRIORITY;
     bl_barrier();
     channel[BL_DMA_CONTROL] |= BL_DMA_ENABLE_BIT;
+}
+
+#endif
+
+/* Which of BL_DMA_FLAGS are set; they are cleared. */
+static inline uint32_t bl_dma_take_flags(uint32_t number)
+{
+    const uint32_t flags = bl_dma_flags(number);
+    if (flags != 0u)
+        bl_dma_clear_flags(number, flags);
+    return flags;
 }
 
 #endif

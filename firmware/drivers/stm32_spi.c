@@ -1,12 +1,7 @@
 /* Sensor bus on an SPI controller, mode 3, as its only master (RM0008, RM0090: version 1; RM0351: version 2, which has
  * FIFOs and is told that a frame has 8 bits). A pin of its own selects the sensor. */
 #include "bus.h"
-#include "sensor.h"
-#include "stm32_gpio.h"
-
-#if BL_BUS_VERSION > 2
-#error "the SPI of this chip has other registers than are used here"
-#endif
+#include "stm32_spi_lines.h"
 
 #define CONTROL1 BL_REGISTER(BL_BUS_BASE + 0x00u)
 #define CONTROL1_MODE_3 3u
@@ -21,27 +16,9 @@
 #define STATUS_BUSY (1u << 7)
 #define DATA (*(volatile uint8_t *)(uintptr_t)(BL_BUS_BASE + 0x0Cu))
 
-static void select_sensor(bool on)
-{
-    bl_pin_drive(BL_SELECT_PORT, BL_SELECT_PIN, !on);
-}
-
 void bl_bus_init(void)
 {
-    bl_clock_on(BL_SCK_CLOCK, BL_SCK_CLOCK_BIT);
-    bl_clock_on(BL_MISO_CLOCK, BL_MISO_CLOCK_BIT);
-    bl_clock_on(BL_MOSI_CLOCK, BL_MOSI_CLOCK_BIT);
-    bl_clock_on(BL_SELECT_CLOCK, BL_SELECT_CLOCK_BIT);
-    bl_clock_on(BL_BUS_CLOCK, BL_BUS_CLOCK_BIT);
-    select_sensor(false);
-    bl_pin_output(BL_SELECT_PORT, BL_SELECT_PIN, BL_PIN_PUSH_PULL);
-    bl_pin_alternate(BL_SCK_PORT, BL_SCK_PIN, BL_SCK_FUNCTION, BL_PIN_PUSH_PULL);
-#if BL_GPIO_VERSION == 1
-    bl_pin_input(BL_MISO_PORT, BL_MISO_PIN);
-#else
-    bl_pin_alternate(BL_MISO_PORT, BL_MISO_PIN, BL_MISO_FUNCTION, BL_PIN_PULLED_UP);
-#endif
-    bl_pin_alternate(BL_MOSI_PORT, BL_MOSI_PIN, BL_MOSI_FUNCTION, BL_PIN_PUSH_PULL);
+    bl_spi_connect();
 #if BL_BUS_VERSION == 2
     CONTROL2 = CONTROL2_BYTES;
 #endif
@@ -60,12 +37,12 @@ static uint8_t exchange(uint32_t byte)
 static void release(void)
 {
     bl_await(&STATUS, STATUS_BUSY, 0u);
-    select_sensor(false);
+    bl_spi_select(false);
 }
 
 bool bl_bus_write(uint32_t reg, uint32_t value)
 {
-    select_sensor(true);
+    bl_spi_select(true);
     (void)exchange(reg);
     (void)exchange(value);
     release();
@@ -74,7 +51,7 @@ bool bl_bus_write(uint32_t reg, uint32_t value)
 
 bool bl_bus_read(uint32_t reg, size_t size, uint8_t data[])
 {
-    select_sensor(true);
+    bl_spi_select(true);
     (void)exchange(reg | BL_SENSOR_READ | (size > 1u ? BL_SENSOR_INCREMENT : 0u));
     for (size_t i = 0; i < size; i++)
         data[i] = exchange(0u);

@@ -1,7 +1,7 @@
 /* Port on a USART of an STM32, both directions by DMA: bytes arrive in a ring while the core computes, and a frame
  * leaves while the next one is made. No interrupt: the core looks when it has time.
  *
- * USART generations: version 1 (F1, F4) has SR and DR, version 2 (F0, F7, H7, L0, L4) has ISR, ICR, RDR and TDR. */
+ * USART generations: version 1 (F1, F4) has SR and DR, version 2 (F0, F7, H7, L0, L4, U5) has ISR, ICR, RDR and TDR. */
 #include "port.h"
 #include "stm32.h"
 #include "stm32_dma.h"
@@ -82,7 +82,7 @@ void bl_port_init(void)
 /* Where the DMA writes next. */
 static size_t head(void)
 {
-    const size_t left = BL_DMA_CHANNEL(BL_DMA_RX)[BL_DMA_COUNT];
+    const size_t left = bl_dma_left(BL_DMA_RX);
     bl_barrier();
     return (BL_RX_RING - left) & (BL_RX_RING - 1u);
 }
@@ -154,7 +154,7 @@ void bl_write(const uint8_t data[], size_t size)
 
 bool bl_writing(void)
 {
-    return sending && (BL_DMA_STATUS(BL_DMA_TX) >> BL_DMA_SHIFT(BL_DMA_TX) & (BL_DMA_DONE | BL_DMA_FAILED)) == 0u;
+    return sending && (bl_dma_flags(BL_DMA_TX) & (BL_DMA_DONE | BL_DMA_FAILED)) == 0u;
 }
 
 void bl_exit(uint32_t status)

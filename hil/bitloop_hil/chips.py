@@ -17,12 +17,13 @@ tx = {pin = "PB6", port = 0x48000400, alternate = 7, enable = {register = 0x4002
 rx = {pin = "PB7", port = 0x48000400, alternate = 7, enable = {register = 0x4002104C, bit = 1}}
 
 [chip.dma]                          what moves its bytes
-kind = "channel"                    channel (F0, F1, L0, L4), stream (F4, F7) or mux (streams behind a DMAMUX: H7)
+kind = "channel"                    channel (F0, F1, L0, L4), stream (F4, F7), mux (streams behind a DMAMUX: H7) or
+                                    gpdma (U5)
 base = 0x40020000
 select = 0x400200A8                 channel: CSELR where there is one; mux: the multiplexer's first register
 enable = {register = 0x40021048, bit = 0}
-rx = {channel = 5, request = 2, irq = 15}     channels count from 1, streams from 0; request is what the selection
-tx = {channel = 4, request = 2, irq = 14}     register takes (CSELR, CHSEL or DMAREQ_ID); absent where it is wired
+rx = {channel = 5, request = 2, irq = 15}     channels count from 1, streams and a gpdma's from 0; request is what the
+tx = {channel = 4, request = 2, irq = 14}     selection takes (CSELR, CHSEL, DMAREQ_ID, REQSEL); absent where it is wired
 
 [[chip.i2c]], [[chip.spi]]          its buses: see buses.py
 
@@ -58,8 +59,10 @@ __all__ = [
     "read_probe",
 ]
 
-FAMILIES = ("stm32f0", "stm32f1", "stm32f4", "stm32f7", "stm32h7", "stm32l0", "stm32l4")
-DMA_KINDS = ("channel", "stream", "mux")
+FAMILIES = ("stm32f0", "stm32f1", "stm32f4", "stm32f7", "stm32h7", "stm32l0", "stm32l4", "stm32u5")
+_NUMBERS: Mapping[str, tuple[int, int]] = {"channel": (1, 7), "stream": (0, 7), "mux": (0, 7), "gpdma": (0, 15)}
+"""First and last channel or stream of each kind of DMA controller."""
+DMA_KINDS = tuple(_NUMBERS)
 CONNECT_MODES = ("halt", "pre-reset", "under-reset", "attach")
 
 
@@ -79,7 +82,7 @@ class Usart:
 
 @dataclass(frozen=True, slots=True)
 class DmaChannel:
-    """One direction: number of the channel (from 1) or stream (from 0), its request's code, its interrupt."""
+    """One direction: number of the channel or stream, its request's code, its interrupt."""
 
     number: int
     request: int
@@ -166,8 +169,8 @@ def _dma(fields: Fields, data: Mapping[str, Any]) -> Dma:
     fields.only(data, {"kind", "base", "select", "enable", "rx", "tx"}, "[chip.dma]")
     kind = fields.one_of(data, "kind", DMA_KINDS)
     select = fields.register(data, "select") if "select" in data else 0
-    if (kind == "mux" and not select) or (kind == "stream" and select):
-        raise fields.wrong(f"chip.dma.select is needed for kind mux and has no meaning for stream, not {kind}")
+    if (kind == "mux" and not select) or (kind in ("stream", "gpdma") and select):
+        raise fields.wrong("chip.dma.select is needed for kind mux and has no meaning for stream and gpdma")
     return Dma(
         kind,
         fields.register(data, "base"),
@@ -181,7 +184,7 @@ def _dma(fields: Fields, data: Mapping[str, Any]) -> Dma:
 def _channel(fields: Fields, data: Mapping[str, Any], name: str, kind: str) -> DmaChannel:
     table = fields.take(data, name, dict)
     fields.only(table, {"channel", "request", "irq"}, f"chip.dma.{name}")
-    low, high = (1, 7) if kind == "channel" else (0, 7)
+    low, high = _NUMBERS[kind]
     return DmaChannel(
         fields.number(table, "channel", low, high),
         fields.number(table, "request", 0, 127) if "request" in table else 0,

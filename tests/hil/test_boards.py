@@ -20,7 +20,8 @@ from tests.library.examples import library, signals
 
 SIBLINGS = ("nucleo-f401re", "nucleo-f411re", "nucleo-f446re", "nucleo-l476rg", "stm32f4discovery")
 """Boards that differ from another in their clock and pins only, which other tests see."""
-CHIPS = [name for name in names() if board_file(name).chip and name not in SIBLINGS]
+TWINS = [name for name in names() if board_file(name).chip and "virtual" in board_file(name).benches]
+CHIPS = [name for name in TWINS if name not in SIBLINGS]
 GIVEN = Signals(signals(20, 4), signals(15, 3))
 L432 = "nucleo-l432kc"
 BRIEF = Patience(hello=0.2, boot=2.0)

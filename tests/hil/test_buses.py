@@ -16,7 +16,11 @@ from bitloop_hil.pins import Pin
 from tests.hil.test_chips import changed
 
 CATALOG = Path(__file__).resolve().parents[3] / "shared" / "catalog"
-IN_CATALOG = {"b-l475e-iot01a": "B-L475E-IOT01A1", "stm32f4discovery": "STM32F407G-DISC1"}
+IN_CATALOG = {
+    "b-l475e-iot01a": "B-L475E-IOT01A1",
+    "steval-stwinbx1": "Board_STEVAL-STWINBX1",
+    "stm32f4discovery": "STM32F407G-DISC1",
+}
 """Board file to ST's name, where that is not the same in capitals."""
 
 

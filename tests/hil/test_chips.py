@@ -16,6 +16,7 @@ from bitloop_hil.images import build_image
 from tests.library import examples
 
 CHIPS = [name for name in names() if board_file(name).chip]
+NO_TWIN = ("stm32u5",)
 L475 = "b-l475e-iot01a"
 
 
@@ -30,6 +31,7 @@ def changed(old: str, new: str, folder: Path, name: str = L475) -> BoardFile:
 def test_boards_with_a_chip_have_a_probe() -> None:
     assert CHIPS == [
         "b-l475e-iot01a",
+        "b-u585i-iot02a",
         "nucleo-f103rb",
         "nucleo-f401re",
         "nucleo-f411re",
@@ -41,6 +43,8 @@ def test_boards_with_a_chip_have_a_probe() -> None:
         "nucleo-l031k6",
         "nucleo-l432kc",
         "nucleo-l476rg",
+        "nucleo-u575zi-q",
+        "steval-stwinbx1",
         "stm32f0discovery",
         "stm32f4discovery",
     ]
@@ -49,7 +53,8 @@ def test_boards_with_a_chip_have_a_probe() -> None:
     for file in files:
         assert file.probe is not None
         assert file.probe.connect == "under-reset"
-        assert {"virtual", "hardware"} <= set(file.benches)
+        assert file.chip is not None
+        assert set(file.benches) == {"hardware"} | ({"virtual"} if file.chip.family not in NO_TWIN else set())
 
 
 def test_every_family_has_its_clock() -> None:
@@ -79,7 +84,7 @@ def test_a_chip_is_read_with_all_its_parts() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('family = "stm32l4"', 'family = "stm32u5"', "family = 'stm32u5' is unknown; choose one of stm32f0,"),
+        ('family = "stm32l4"', 'family = "stm32n6"', "family = 'stm32n6' is unknown; choose one of stm32f0,"),
         ("version = 2", "version = 3", "version = 3 has to be 1 to 2"),
         ("irq = 37", "irq = 240", "irq = 240 has to be 0 to 239"),
         ("base = 0x40013800", "base = 0x20000000", "base = 0x20000000 is no address of a peripheral"),
@@ -93,6 +98,11 @@ def test_a_chip_is_read_with_all_its_parts() -> None:
             'kind = "channel"',
             'kind = "stream"',
             "chip.dma.select is needed for kind mux and has no meaning for stream",
+        ),
+        (
+            'kind = "channel"',
+            'kind = "gpdma"',
+            "chip.dma.select is needed for kind mux and has no meaning for stream and gpdma",
         ),
         ("channel = 5", "channel = 0", "channel = 0 has to be 1 to 7"),
         ("boot_alias = 0x00000000", "boot_alias = 0x20000000", "boot_alias = 536870912 has to be 0 to"),

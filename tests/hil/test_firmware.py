@@ -19,7 +19,7 @@ from bitloop_hil.link.patience import Patience
 from tests.hil.needs import need_compiler
 from tests.library import examples
 
-CHIPS = [name for name in names() if board_file(name).chip]
+CHIPS = [name for name in names() if board_file(name).chip and "virtual" in board_file(name).benches]
 FALLING_BACK = [name for name in CHIPS if board_file(name).chip.hse_hz]  # type: ignore[union-attr]
 LIBRARY = examples.library("anomaly-spectrum")
 RUNS = 40  # pieces of a machine's time that a silent line is listened to

@@ -41,9 +41,8 @@ def sources(plan: Plan) -> Sources:
     firmware = resources.firmware()
     parts = _parts(plan)
     app = [f"apps/datalogger/{name}" for name in (*_APP, *(_BINARY if plan.binary else _TEXT))]
-    drivers = ["drivers/bus.h", f"drivers/{plan.bus_driver}.c"]
-    if isinstance(plan.bus, I2c):
-        drivers.append("drivers/stm32_i2c_lines.h")
+    lines = "i2c" if isinstance(plan.bus, I2c) else "spi"
+    drivers = ["drivers/bus.h", f"drivers/{plan.bus_driver}.c", f"drivers/stm32_{lines}_lines.h"]
     sensor = ["sensors/registers.[ch]"]
     if plan.quantity.calibration:
         sensor.append(f"sensors/{plan.quantity.calibration}.c")

@@ -14,7 +14,6 @@ from bitloop_hil.datalogger.sensors import Quantity, Range, Rate, Sensor, sensor
 
 TEXT_BAUD = 115_200
 MOST_VALUES = 16_383
-_SPI_VERSIONS = (1, 2)
 _CLOSE = Fraction(1, 100)
 """How far a rate may be from the sensor's to be meant: data sheets of one family say 1660, 1666 and 1667 Hz."""
 
@@ -67,7 +66,9 @@ class Plan:
         """Name of the bus's driver in firmware/drivers."""
         if self.board.image is not None and self.board.image.driver == "semihost":
             return "semihost_bus"
-        return f"stm32_i2c_v{self.bus.version}" if isinstance(self.bus, I2c) else "stm32_spi"
+        if isinstance(self.bus, I2c):
+            return f"stm32_i2c_v{self.bus.version}"
+        return "stm32_spi_v3" if self.bus.version == 3 else "stm32_spi"
 
     @property
     def letters(self) -> str:
@@ -180,8 +181,6 @@ def _bus(chip: Chip, kind: Sensor, name: str) -> I2c | Spi:
         )
     if isinstance(found, Spi) and kind.spi is None:
         raise BuildError(f"bitloop speaks to {kind.name} over I²C only, and {chip.part} reaches it over {name}")
-    if isinstance(found, Spi) and found.version not in _SPI_VERSIONS:
-        raise BuildError(f"bitloop has no driver for the SPI of {chip.part} (version {found.version}) yet")
     return found
 
 
