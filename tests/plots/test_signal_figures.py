@@ -111,3 +111,18 @@ def test_what_cannot_be_compared_is_refused() -> None:
         plots.signal_figures({"a": X, "b": X[:, :, :2]})
     with pytest.raises(BitloopError, match="one of a and b is a log"):
         plots.signal_figures({"a": X, "b": LOG})
+
+
+def test_seams_of_a_log_are_marked_and_leave_a_gap_in_the_spectrogram() -> None:
+    drawn = {name: draw() for name, draw in plots.signal_figures({"log": LOG}, 100.0, (), {"log": (1500,)}).items()}
+    dotted = [one for one in drawn["log-course"].axes[0].lines if one.get_linestyle() == ":"]
+    assert [list(map(float, one.get_xdata())) for one in dotted] == [[15.0, 15.0]]
+    mesh = drawn["log-spectrogram"].axes[0].collections[0].get_array()
+    assert mesh is not None
+    assert np.ma.getmaskarray(mesh).any() and not np.ma.getmaskarray(mesh).all()
+
+
+def test_logs_of_different_length_share_one_unit_of_time() -> None:
+    drawn = _drawn({"long": LOG, "short": LOG[:90]}, 100.0)["classes-course"]
+    assert drawn.axes[-1].get_xlabel() == "time, s"
+    assert drawn.axes[0].get_xlim()[1] == pytest.approx(30, rel=0.05)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bitloop.errors import BitloopError
-from bitloop.signals.look import course, spectrogram, spectrum
+from bitloop.signals.look import Spectrogram, course, long_enough, spectrogram, spectrum
 
 RATE = 1000.0
 
@@ -137,3 +137,40 @@ def test_of_signals_each_is_a_column_and_of_very_many_some_are_one() -> None:
     assert len(many.amplitude) == 501
     assert many.edges[[0, 1, -1]].tolist() == [0, 3, 1501]
     np.testing.assert_allclose(many.amplitude[:, 8, 0], 1.0, rtol=1e-3)
+
+
+def test_no_spectrum_spans_a_seam() -> None:
+    """A jump between two recordings is no vibration."""
+    calm = np.concatenate([_sine(125, 1.0, 1000), 50 + _sine(125, 1.0, 1000, phase=2.0)])[:, None]
+    with_jump, without = spectrum(calm, RATE), spectrum(calm, RATE, seams=[1000])
+    assert with_jump.highest[2:9].max() > 2
+    away = np.abs(without.frequencies - 125) > 3 * RATE / without.length
+    away[:3] = False
+    assert without.highest[away].max() < 0.01
+    assert without.amplitude.max() == pytest.approx(1.0, rel=1e-3)
+
+
+def test_a_spectrogram_has_nothing_where_a_seam_is_and_everything_elsewhere() -> None:
+    log = _sine(125, 1.0, 4000)[:, None]
+    broken = spectrogram(log, RATE, seams=[2000])
+    empty = np.isnan(broken.amplitude[:, 1, 0])
+    assert 1 <= empty.sum() <= 2
+    assert all(low <= 2000 + 64 and high >= 2000 - 64 for low, high in zip(*_edges(broken, empty), strict=True))
+    assert np.array_equal(broken.amplitude[~empty], spectrogram(log, RATE).amplitude[~empty])
+
+
+def _edges(found: Spectrogram, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return found.edges[:-1][chosen], found.edges[1:][chosen]
+
+
+def test_a_log_of_many_seams_is_cut_into_shorter_pieces_or_has_no_spectrum() -> None:
+    log = np.random.default_rng(3).normal(size=(640, 1)).astype(np.float32)
+    assert spectrum(log, RATE).length == 64
+    assert spectrum(log, RATE, seams=range(40, 640, 40)).length == 16
+    assert not long_enough(log, seams=range(20, 640, 20))
+    with pytest.raises(BitloopError, match="640 samples with 31 seams is too short"):
+        spectrum(log, RATE, seams=range(20, 640, 20))
+
+
+def test_the_course_of_a_log_knows_its_seams() -> None:
+    assert course(_sine(10, 1.0, 500)[:, None], seams=[123]).seams == (123,)

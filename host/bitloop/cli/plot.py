@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -50,7 +50,7 @@ def plot(
     if project is None and filtered:
         raise BitloopError("files have no filter; --filtered is for a project")
     seen = _of_files(sources, axes, log, target_first, rate) if project is None else _of_project(project, filtered)
-    figures = signal_figures(seen.classes, rate or seen.rate, seen.axes)
+    figures = signal_figures(seen.classes, rate or seen.rate, seen.axes, seen.seams)
     for name in figures:
         refuse_overwrite(output / f"{name}.{form}", force)
     written = [str(path) for name, draw in figures.items() for path in save({name: draw()}, output, (form,), force)]
@@ -60,11 +60,12 @@ def plot(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """Signals or logs by name, and what is known of their rate and axes."""
+    """Signals or logs by name, and what is known of their rate, axes and seams."""
 
     classes: dict[str, NDArray[np.float32]]
     rate: float | None = None
     axes: tuple[str, ...] = ()
+    seams: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def _of_files(paths: list[Path], axes: int | None, log: bool, target_first: bool, rate: float | None) -> _Seen:
@@ -73,6 +74,7 @@ def _of_files(paths: list[Path], axes: int | None, log: bool, target_first: bool
     from bitloop.signals.shape import sheet_of
 
     found: dict[str, NDArray[np.float32]] = {}
+    seams: dict[str, tuple[int, ...]] = {}
     rates, names = set(), set()
     for path in paths:
         table = read_table(path)
@@ -80,12 +82,13 @@ def _of_files(paths: list[Path], axes: int | None, log: bool, target_first: bool
         if sheet.name in found:
             raise BitloopError(f"two of the files are called {sheet.name}; draw them with a command each")
         found[sheet.name] = sheet.values if sheet.log else sheet.signals()
+        seams[sheet.name] = sheet.seams
         rates.add(table.rate_hz)
         both = zip(table.axes, table.units, strict=True)
         names.add(tuple(f"{name}, {unit}" if unit else name for name, unit in both))
     if rate is None and len(rates) > 1:
         raise BitloopError("the files were not sampled at one and the same rate; draw them with a command each")
-    return _Seen(found, rates.pop(), names.pop() if len(names) == 1 else ())
+    return _Seen(found, rates.pop(), names.pop() if len(names) == 1 else (), seams)
 
 
 def _of_project(folder: Path, filtered: bool) -> _Seen:

@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 def courses(data: Mapping[str, Course], axes: Sequence[str], rate: float | None = None) -> Figure:
     """Mean and standard deviation of every class along the signal. The classes are all signals, or all logs."""
     figure, found = rows("All classes: mean and ± standard deviation", axes)
-    unit = ""
+    scale, unit = time(max(data.values(), key=lambda one: float(one.at[-1])), rate)
     for number, (name, one) in enumerate(data.items()):
-        at, unit = time(one, rate)
-        look = line(number)
+        at, look = one.at * scale, line(number)
         for axis, row in enumerate(found):
             mean, spread = one.mean[:, axis], one.spread[:, axis]
             row.fill_between(at, mean - spread, mean + spread, color=look["color"], alpha=0.12, lw=0)

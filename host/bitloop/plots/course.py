@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bitloop.plots.axes import key, rows
-from bitloop.plots.style import BLUE, short
+from bitloop.plots.style import BLUE, GREY, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,11 +18,14 @@ def course(name: str, data: Course, axes: Sequence[str], rate: float | None = No
     """A row per axis; `axes` are their names, with units where they are known."""
     over = f"{data.lines:,} samples" if data.log else f"{data.lines:,} signal{'s' * (data.lines != 1)}"
     figure, found = rows(f"{short(name)}: {over}", axes)
-    at, unit = time(data, rate)
+    scale, unit = time(data, rate)
+    at = data.at * scale
     for axis, row in enumerate(found):
         mean, spread = data.mean[:, axis], data.spread[:, axis]
         row.fill_between(at, data.low[:, axis], data.high[:, axis], color=BLUE, alpha=0.15, lw=0, label="min to max")
         row.fill_between(at, mean - spread, mean + spread, color=BLUE, alpha=0.3, lw=0, label="± standard deviation")
+        for seam in data.seams:
+            row.axvline(seam * scale, color=GREY, linewidth=0.8, linestyle=":")
         row.plot(at, mean, color=BLUE, linewidth=1.2, label="mean")
     found[-1].set_xlabel(unit)
     found[0].margins(x=0.0)
@@ -30,11 +33,8 @@ def course(name: str, data: Course, axes: Sequence[str], rate: float | None = No
     return figure
 
 
-def time(data: Course, rate: float | None) -> tuple[list[float], str]:
-    """Where the points stand, and the abscissa's label: samples, or time where the rate is known."""
+def time(data: Course, rate: float | None) -> tuple[float, str]:
+    """What a sample is on the abscissa, and its label: 1, or time where the rate is known."""
     if rate is None:
-        return list(data.at), "sample of the log" if data.log else "sample of the signal"
-    seconds = data.at / rate
-    if seconds[-1] < 1:
-        return list(1000 * seconds), "time, ms"
-    return list(seconds), "time, s"
+        return 1.0, "sample of the log" if data.log else "sample of the signal"
+    return (1000 / rate, "time, ms") if data.at[-1] < rate else (1 / rate, "time, s")

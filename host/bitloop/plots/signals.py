@@ -25,23 +25,25 @@ MOST_CLASSES = 21
 
 
 def signal_figures(
-    classes: Classes, rate: float | None = None, axes: Sequence[str] = ()
+    classes: Classes, rate: float | None = None, axes: Sequence[str] = (), seams: Mapping[str, Sequence[int]] = {}
 ) -> dict[str, Callable[[], Figure]]:
     """Names, and what draws the figure: drawn one at a time, many of them need no memory together.
 
     `classes` are all signals, (signals, length, axes), or all logs, (samples, axes), by their names, with the same
-    axes; `axes` are the names of these. What is too short for a spectrum has none.
+    axes; `axes` are the names of these, and `seams` the rows of logs before which samples are missing. What is too
+    short for a spectrum has none.
     """
     count = _axes(classes)
     names = tuple(axes) or tuple(f"axis {number}" for number in range(1, count + 1))
-    drawn = {name: look.course(x) for name, x in classes.items()}
-    lines = {name: look.spectrum(x, rate) for name, x in classes.items() if _long(x)}
+    drawn = {name: look.course(x, seams.get(name, ())) for name, x in classes.items()}
+    long = [name for name, x in classes.items() if look.long_enough(x, seams.get(name, ()))]
+    lines = {name: look.spectrum(classes[name], rate, seams.get(name, ())) for name in long}
     found: dict[str, Callable[[], Figure]] = {}
     for name, x in classes.items():
         found[f"{name}-course"] = partial(course, name, drawn[name], names, rate)
         if name in lines:
             found[f"{name}-spectrum"] = partial(spectrum, name, lines[name], names)
-            found[f"{name}-spectrogram"] = partial(_spectrogram, name, x, names, rate)
+            found[f"{name}-spectrogram"] = partial(_spectrogram, name, x, names, rate, seams.get(name, ()))
     if 1 < len(classes) <= MOST_CLASSES:
         found["classes-course"] = partial(courses, drawn, names, rate)
         if lines:
@@ -49,8 +51,10 @@ def signal_figures(
     return found
 
 
-def _spectrogram(name: str, x: NDArray[np.float32], axes: Sequence[str], rate: float | None) -> Figure:
-    return spectrogram(name, look.spectrogram(x, rate), axes)
+def _spectrogram(
+    name: str, x: NDArray[np.float32], axes: Sequence[str], rate: float | None, seams: Sequence[int]
+) -> Figure:
+    return spectrogram(name, look.spectrogram(x, rate, seams), axes)
 
 
 def _axes(classes: Classes) -> int:
@@ -63,7 +67,3 @@ def _axes(classes: Classes) -> int:
             axes = f"{name} has {other.shape[-1]} axes and {first} {one.shape[-1]}"
             raise BitloopError(f"{axes}; draw each with its own command")
     return int(one.shape[-1])
-
-
-def _long(x: NDArray[np.float32]) -> bool:
-    return (x.shape[1] if x.ndim == 3 else len(x)) >= look.SHORTEST

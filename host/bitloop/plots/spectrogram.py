@@ -30,7 +30,7 @@ def spectrogram(name: str, data: Spectrogram, axes: Sequence[str]) -> Figure:
     borders = np.append(data.frequencies[1:] - half, data.frequencies[-1] + half)
     level = 20.0 * np.log10(np.maximum(data.amplitude[:, 1:], 1e-12))
     for axis, row in enumerate(found):
-        top = float(level[:, :, axis].max())
+        top = float(np.nanmax(level[:, :, axis]))
         shown = row.pcolormesh(
             edges, borders, level[:, :, axis].T, cmap="viridis", vmin=top - RANGE, vmax=top, rasterized=True
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ class Course:
     """`mean`, `low` and `high` (the extremes) and `spread` (standard deviation) are (points, axes).
 
     `at` is where each point stands, in samples from the beginning. Of signals, a point is a column of the file, and
-    the figures are over all signals; of a log it is a block of consecutive samples. `lines` counts either.
+    the figures are over all signals; of a log it is a block of consecutive samples. `lines` counts either;
+    `seams` are rows of a log.
     """
 
     at: Array
@@ -28,9 +30,10 @@ class Course:
     spread: Array
     lines: int
     log: bool
+    seams: tuple[int, ...] = ()
 
 
-def course(x: NDArray[np.float32]) -> Course:
+def course(x: NDArray[np.float32], seams: Sequence[int] = ()) -> Course:
     """The course of signals (signals, length, axes) or of a log (samples, axes), neither of them empty."""
     if x.ndim == 3:
         figures = (x.mean(axis=0, dtype=np.float64), x.min(axis=0), x.max(axis=0), x.std(axis=0, dtype=np.float64))
@@ -41,7 +44,8 @@ def course(x: NDArray[np.float32]) -> Course:
     off = x - np.repeat(mean, counts[:, 0], axis=0)
     spread = np.sqrt(np.add.reduceat(off * off, starts, axis=0) / counts)
     low, high = np.minimum.reduceat(x, starts, axis=0), np.maximum.reduceat(x, starts, axis=0)
-    return _course((edges[:-1] + edges[1:] - 1) / 2, (mean, low, high, spread), len(x), log=True)
+    made = _course((edges[:-1] + edges[1:] - 1) / 2, (mean, low, high, spread), len(x), log=True)
+    return replace(made, seams=tuple(seams))
 
 
 def _course(at: NDArray[np.generic], figures: tuple[NDArray[np.generic], ...], lines: int, log: bool) -> Course:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,9 +33,11 @@ class Spectrum:
     length: int
 
 
-def spectrum(x: NDArray[np.float32], rate: float | None = None) -> Spectrum:
+def spectrum(x: NDArray[np.float32], rate: float | None = None, seams: Sequence[int] = ()) -> Spectrum:
     """Of signals (signals, length, axes), or of a log (samples, axes) cut into overlapping pieces."""
-    pieces = x if x.ndim == 3 else cut(x, piece_length(len(x), len(x) // 8))
+    pieces = x if x.ndim == 3 else cut(x, piece_length(len(x), len(x) // 8, seams))
+    if seams:
+        pieces = pieces[whole(pieces, seams)]
     count, length, axes = pieces.shape
     if length < 2:
         raise BitloopError("one sample has no spectrum; record signals of 16 samples or more")
@@ -75,11 +77,32 @@ def amplitudes(pieces: NDArray[np.float32]) -> Iterator[Array]:
         yield lines * scale[:, None]
 
 
-def piece_length(samples: int, wanted: int) -> int:
+def long_enough(x: NDArray[np.float32], seams: Sequence[int] = ()) -> bool:
+    """Whether there is a spectrum of it."""
+    return x.shape[1] >= SHORTEST if x.ndim == 3 else _room(len(x), seams) >= SHORTEST
+
+
+def piece_length(samples: int, wanted: int, seams: Sequence[int] = ()) -> int:
     """The power of two next below what is wanted, within limits, for the pieces of a log."""
-    if samples < SHORTEST:
-        raise BitloopError(f"a log of {samples} samples is too short for a spectrum; record {SHORTEST} or more")
-    return min(LONGEST, max(SHORTEST, 1 << (wanted.bit_length() - 1)))
+    room = _room(samples, seams)
+    if room < SHORTEST:
+        without = f" with {len(seams)} seams" if seams else ""
+        raise BitloopError(
+            f"a log of {samples} samples{without} is too short for a spectrum; record {SHORTEST} or more"
+        )
+    return min(LONGEST, max(SHORTEST, 1 << (min(wanted, room).bit_length() - 1)))
+
+
+def _room(samples: int, seams: Sequence[int]) -> int:
+    """The longest pieces that certainly fit between two seams, as they begin at multiples of half their length."""
+    return int(np.diff([0, *seams, samples]).max()) // 2 if seams else samples
+
+
+def whole(pieces: NDArray[np.float32], seams: Sequence[int]) -> NDArray[np.bool_]:
+    """Which pieces of a log have no seam inside."""
+    length = pieces.shape[1]
+    starts = np.arange(len(pieces)) * (length // 2)
+    return np.asarray(np.searchsorted(seams, starts, side="right") == np.searchsorted(seams, starts + length))
 
 
 def cut(log: NDArray[np.float32], length: int) -> NDArray[np.float32]:
