@@ -23,7 +23,7 @@ base = 0x40020000
 select = 0x400200A8                 channel: CSELR where there is one; mux: the multiplexer's first register
 enable = {register = 0x40021048, bit = 0}
 rx = {channel = 5, request = 2, irq = 15}     channels count from 1, streams and a gpdma's from 0; request is what the
-tx = {channel = 4, request = 2, irq = 14}     selection takes (CSELR, CHSEL, DMAREQ_ID, REQSEL); absent where it is wired
+tx = {channel = 4, request = 2, irq = 14}     selection takes (CSELR, CHSEL, DMAREQ_ID, REQSEL); absent if wired
 
 [[chip.i2c]], [[chip.spi]]          its buses: see buses.py
 

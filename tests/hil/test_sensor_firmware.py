@@ -36,12 +36,14 @@ def test_a_model_survives_any_firmware(name: str, steps: list[tuple[str, int, in
 
 
 _I2C1, _I2C2, _SPI, _ADC, _TIMER = 0x40005400, 0x40005800, 0x40013000, 0x50040000, 0x40000000
+_SPI4 = 0x40013400
 _F1_ADC, _F1_TIMER = 0x40012400, 0x40000400
 _DEVICES = {
     "I2C version 1": (lambda: ChipBench(on_i2c("nucleo-f103rb", "LSM6DSL", 0x6A)), (_I2C1,), (0x4002101C, 1 << 21)),
     "I2C version 2": (lambda: ChipBench("b-l475e-iot01a"), (_I2C2,), (0x40021058, 1 << 22)),
     "SPI version 1": (lambda: ChipBench(on_spi("nucleo-f412zg", "LIS3DSH")), (_SPI,), (0x40023844, 1 << 12)),
     "SPI version 2": (lambda: ChipBench(on_spi("nucleo-l432kc", "LIS3DSH")), (_SPI,), (0x40021060, 1 << 12)),
+    "SPI version 3": (lambda: ChipBench(on_spi("nucleo-h743zi", "LIS3DSH")), (_SPI4,), (0x580244F0, 1 << 13)),
     "ADC and timer of the L4": (lambda: ChipBench("nucleo-l432kc"), (_ADC, _TIMER), (0x4002104C, 1 << 13)),
     "ADC and timer of the F1": (lambda: ChipBench("nucleo-f103rb"), (_F1_ADC, _F1_TIMER), (0x40021018, 1 << 9)),
 }

@@ -204,8 +204,7 @@ class _Builder:
         for file in self._chip.i2c:
             self._map(file.name.lower(), file.base, builder.i2c(file))
         for spi in self._chip.spi:
-            if device := builder.spi(spi):
-                self._map(spi.name.lower(), spi.base, device)
+            self._map(spi.name.lower(), spi.base, builder.spi(spi))
 
     def _map_analogue(self) -> None:
         voltage = self._outside.hanging.voltage

@@ -13,6 +13,7 @@ from bitloop_hil.benches.virtual.devices.i2c_v1 import I2cV1
 from bitloop_hil.benches.virtual.devices.i2c_v2 import I2cV2
 from bitloop_hil.benches.virtual.devices.rcc import Rcc
 from bitloop_hil.benches.virtual.devices.spi import Selected, Spi, SpiBus
+from bitloop_hil.benches.virtual.devices.spi_v3 import SpiV3
 from bitloop_hil.benches.virtual.devices.targets import I2cBus, I2cTarget, SpiTarget
 from bitloop_hil.buses import I2c
 from bitloop_hil.buses import Spi as SpiFile
@@ -77,10 +78,8 @@ class BusBuilder:
         kind = I2cV1 if file.version == 1 else I2cV2
         return kind(self._services, bus, self._clock(file.name))
 
-    def spi(self, file: SpiFile) -> Device | None:
-        """The controller a board file describes; None for version 3, which is not modelled."""
-        if file.version == 3:
-            return None
+    def spi(self, file: SpiFile) -> Device:
+        """The controller a board file describes."""
         pins, targets = self._pins, []
         for pin, target in self._hanging.spi.get(file.name, ()):
             selected = Selected(target, partial(pins.port(pin).drives_low, pin.number))
@@ -92,6 +91,8 @@ class BusBuilder:
             return out or pins.problem(file.name, file.miso, listens=True)
 
         bus = SpiBus(file.name, targets, problem, self._services.note)
+        if file.version == 3:
+            return SpiV3(self._services, bus, self._clock(file.name))
         return Spi(self._services, bus, self._clock(file.name), file.version)
 
     def _clock(self, device: str) -> Callable[[], int]:
