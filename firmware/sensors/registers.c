@@ -17,6 +17,7 @@ static const uint8_t places[BL_AXES] = BL_SENSOR_PLACES;
 struct setting {
     uint8_t reg, value;
 };
+static const struct setting off[] = BL_SENSOR_OFF;
 static const struct setting setup[] = BL_SENSOR_SETUP;
 static const struct setting restart[] = BL_SENSOR_RESTART;
 
@@ -34,6 +35,8 @@ static bool reset(void)
     uint8_t now = 0;
     if (BL_SENSOR_RESET_MASK == 0u)
         return true;
+    if (!write_all(BL_SENSOR_OFFS, off))
+        return false;
     if (!bl_bus_read(BL_SENSOR_RESET, 1u, &now) || !bl_bus_write(BL_SENSOR_RESET, now | BL_SENSOR_RESET_MASK))
         return false;
     for (uint32_t tries = 0; tries < 50u; tries++) {

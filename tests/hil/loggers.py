@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,9 +71,10 @@ def record(board: VirtualBoard, samples: int) -> Recorded:
     """So many samples of a binary logger, from its reset on."""
     board.reset()
     link: Link = board.link()
-    greeting, info = link.greet(), link.sensor()
     frames: list[Frame] = []
-    reply = link.record(samples, frames)
+    with closing(link):
+        greeting, info = link.greet(), link.sensor()
+        reply = link.record(samples, frames)
     return Recorded(info, [read_block(frame.payload, info) for frame in frames], reply, greeting.clock_hz)
 
 

@@ -44,6 +44,11 @@ class SensorBench:
         """Signed words of 16 bits, low byte first."""
         return [int(word) for word in np.frombuffer(self.burst(address, 2 * count), "<i2")]
 
+    def fifo_word(self, address: int) -> tuple[int, list[int]]:
+        """A word of a tagged FIFO that is read from there: its tag byte and three signed values."""
+        word = self.burst(address, 7)
+        return word[0], np.frombuffer(word[1:], "<i2").tolist()
+
     def feel(self, quantity: str, values: Sequence[Sequence[float]] | NDArray[np.float64], hertz: float) -> None:
         """Replay a motion, without noise."""
         array = np.asarray(values, dtype=np.float64)

@@ -88,6 +88,16 @@ def test_signals_are_whole_and_apart() -> None:
     assert recorded.info.axes[0].value(2) == Fraction("0.035")
 
 
+def test_a_board_that_is_reset_while_it_records_resets_its_sensor_as_the_data_sheet_asks() -> None:
+    made = plan(Wish("NUCLEO-L432KC", "LSM6DSV16X", 240.0, range=8, binary=True, continuous=True))
+    with loggers.logging(made, shaken()) as board:
+        for _ in range(2):
+            recorded = loggers.record(board, 40)
+            produced = board.produced("LSM6DSV16X", "acceleration").words
+            assert len(loggers.places(produced, recorded.runs()[0])) == 1
+        assert board.notes() == ""
+
+
 def test_a_sensor_that_is_not_there_is_told() -> None:
     wrong = plan(replace(L475, samples=8))
     assert wrong.mounted.address == 0x6A

@@ -47,6 +47,7 @@ FEW: list[Pair] = [
     ("nucleo-f103rb", "LIS2DW12", "acceleration"),
     ("nucleo-l031k6", "HTS221", "humidity"),
     ("stm32f4discovery", "LIS3DSH", "acceleration"),
+    ("nucleo-l476rg", "LSM6DSV16X", "acceleration"),
 ]
 BUILT = [pair for number, pair in enumerate(pairs()) if number % 19 == 0]
 

@@ -18,6 +18,7 @@ WHO_AM_I = {
     "LSM6DSL": (0x0F, 0x6A),
     "LSM6DSO": (0x0F, 0x6C),
     "ISM330DHCX": (0x0F, 0x6B),
+    "LSM6DSV16X": (0x0F, 0x70),
     "LIS2DW12": (0x0F, 0x44),
     "IIS2DLPC": (0x0F, 0x44),
     "LIS3DSH": (0x0F, 0x3F),
@@ -40,6 +41,8 @@ SENSITIVITY = {
     ("ISM330DHCX", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
     ("ISM330DHCX", "rotation"): {125: "4.375", 250: "8.75", 500: "17.50", 1000: "35", 2000: "70", 4000: "140"},
     ("IIS3DWB", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
+    ("LSM6DSV16X", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
+    ("LSM6DSV16X", "rotation"): {125: "4.375", 250: "8.75", 500: "17.50", 1000: "35", 2000: "70", 4000: "140"},
     ("LIS2DW12", "acceleration"): {2: "0.244", 4: "0.488", 8: "0.976", 16: "1.952"},
     ("IIS2DLPC", "acceleration"): {2: "0.244", 4: "0.488", 8: "0.976", 16: "1.952"},
     ("LIS3DSH", "acceleration"): {2: "0.06", 4: "0.12", 6: "0.18", 8: "0.24", 16: "0.73"},
@@ -65,6 +68,12 @@ STARTED = [
     ("ISM330DHCX", "rotation", 1666, 4000, 0x11, 0b1000_0001),
     ("ISM330DHCX", "acceleration", 833, 2, 0x10, 0b0111_0000),
     ("IIS3DWB", "acceleration", 26667, 16, 0x10, 0b1010_0100),
+    ("LSM6DSV16X", "acceleration", 960, 8, 0x10, 0b0000_1001),
+    ("LSM6DSV16X", "acceleration", 7.5, 16, 0x17, 0b0000_0011),
+    ("LSM6DSV16X", "acceleration", 7680, 2, 0x09, 0b0000_1100),
+    ("LSM6DSV16X", "rotation", 240, 4000, 0x11, 0b0000_0111),
+    ("LSM6DSV16X", "rotation", 240, 4000, 0x15, 0b0000_1100),
+    ("LSM6DSV16X", "rotation", 240, 125, 0x09, 0b0111_0000),
     ("LIS2DW12", "acceleration", 1600, 2, 0x20, 0b1001_0100),
     ("LIS2DW12", "acceleration", 100, 8, 0x25, 0b0010_0000),
     ("IIS2DLPC", "acceleration", 12.5, 16, 0x20, 0b0010_0100),
@@ -88,6 +97,7 @@ MEMORY = {  # samples in the FIFO, and the register that counts them
     ("LSM6DSO", "rotation"): (512, 0x3A),
     ("ISM330DHCX", "acceleration"): (512, 0x3A),
     ("IIS3DWB", "acceleration"): (512, 0x3A),
+    ("LSM6DSV16X", "rotation"): (1536 // 6, 0x1B),
     ("LIS2DW12", "acceleration"): (32, 0x2F),
     ("LIS3DSH", "acceleration"): (32, 0x2F),
     ("LPS22HB", "pressure"): (32, 0x26),
@@ -134,6 +144,12 @@ def test_memories_are_as_deep_as_the_fifos(name: str, measured: str) -> None:
     assert (found.memory, found.level.register) == MEMORY[name, measured]
 
 
+@pytest.mark.parametrize("name", ["LSM6DSV16X"])
+def test_rates_are_0_before_a_reset_where_the_data_sheet_wants_it(name: str) -> None:
+    assert {one.off for one in sensor(name).quantities} == {(0x10, 0x11)}
+    assert sensor("LSM6DSL").quantities[0].off == ()
+
+
 def test_every_setting_is_a_byte_and_every_code_fits() -> None:
     for name in sensor_names():
         for found in sensor(name).quantities:
@@ -149,6 +165,7 @@ def test_every_setting_is_a_byte_and_every_code_fits() -> None:
     [
         ("places = [0, 2, 4]", "places = [0, 2, 5]", "has to be one offset within the sample for each of 'xyz'"),
         ("identity = {register = 0x0F", "identity = {register = 0xFF", "register = 255 has to be 0 to 127"),
+        ("mask = 0x01}", "mask = 0x01, off = [0x80]}", "off = 128 has to be 0 to 127"),
         ("stride = 6", "stride = 0", "stride = 0 has to be 1 to 64"),
         ('title = "', 'colour = 1\ntitle = "', "the file has the unknown field 'colour'"),
         ("mask = 0x07FF", "mask = 0x107FF", "mask = 67583 has to be 1 to 65535"),

@@ -23,9 +23,7 @@ def level(chip: SensorBench) -> int:
 
 
 def fetch(chip: SensorBench) -> tuple[int, list[int]]:
-    """A word of the FIFO: its tag byte and three signed values."""
-    word = chip.burst(TAG, 7)
-    return word[0], np.frombuffer(word[1:], "<i2").tolist()
+    return chip.fifo_word(TAG)
 
 
 @pytest.mark.parametrize(("name", "identity"), IDENTITIES.items())

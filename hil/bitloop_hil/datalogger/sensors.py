@@ -2,7 +2,8 @@
 
 title = "ST LSM6DSL accelerometer and gyroscope"
 identity = {register = 0x0F, value = 0x6A}      what the sensor says it is
-reset = {register = 0x12, mask = 0x01}          a bit that resets it and then falls back (may be absent)
+reset = {register = 0x12, mask = 0x01, off = [0x10, 0x11]}    a bit that resets it and then falls back (may be
+                                    absent), and registers to clear before (absent: none)
 increment = 0x80                    bit of a register's number that makes it count up (absent: it does anyway)
 i2c = false                         it has no I²C (absent: it has)
 spi = {read = 0x80, increment = 0x40, hz = 10_000_000}    bits beside a register's number (absent: no SPI)
@@ -120,6 +121,7 @@ class Quantity:
     restart: tuple[Setting, ...]
     identity: tuple[int, int]
     reset: tuple[int, int]
+    off: tuple[int, ...]
     increment: int
     address: int | None
 
@@ -218,9 +220,15 @@ def _quantity(fields: Fields, data: Mapping[str, Any]) -> Quantity:
         restart=tuple(_setting(fields, one) for one in fields.take(data, "restart", list)),
         identity=(fields.number(identity, "register", 0, 0x7F), fields.number(identity, "value", 0, 0xFF)),
         reset=(fields.number(reset, "register", 0, 0x7F), fields.number(reset, "mask", 0, 0xFF)),
+        off=_registers(fields, reset, "off"),
         increment=fields.number(data, "increment", 0, 0xFF) if "increment" in data else 0,
         address=fields.number(data, "address", 0x08, 0x77) if "address" in data else None,
     )
+
+
+def _registers(fields: Fields, data: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    found = fields.take(data, name, list) if name in data else []
+    return tuple(fields.number({name: one}, name, 0, 0x7F) for one in found)
 
 
 def _ranges(fields: Fields, data: Mapping[str, Any]) -> tuple[Range, ...]:

@@ -19,6 +19,7 @@ from bitloop_hil.benches.virtual.sensors.lis3dsh import Lis3dsh
 from bitloop_hil.benches.virtual.sensors.lps22 import Lps22hb, Lps22hh
 from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
 from bitloop_hil.benches.virtual.sensors.lsm6dso import Iis3dwb, Ism330dhcx, Lsm6dso
+from bitloop_hil.benches.virtual.sensors.lsm6dsv16x import Lsm6dsv16x
 from bitloop_hil.benches.virtual.sensors.lsm303agr import Lsm303agr
 from bitloop_hil.benches.virtual.sensors.ports import I2cPort, SpiPort
 from bitloop_hil.benches.virtual.sensors.sensor import Sensor
@@ -34,6 +35,7 @@ _ALL: tuple[type[Sensor], ...] = (
     Lsm6dso,
     Ism330dhcx,
     Iis3dwb,
+    Lsm6dsv16x,
     Lis2dw12,
     Iis2dlpc,
     Lis3dsh,

@@ -7,15 +7,14 @@ interfaces for optical stabilisation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import ClassVar
 
-from bitloop_hil.benches.virtual.clock import SECOND
-from bitloop_hil.benches.virtual.sensors.lsm6 import DPS_PER_COUNT, DPS_PER_COUNT_125, G_PER_COUNT, Lsm6
+from bitloop_hil.benches.virtual.sensors.batching import Batching
+from bitloop_hil.benches.virtual.sensors.lsm6 import DPS_PER_COUNT, DPS_PER_COUNT_125, G_PER_COUNT
 from bitloop_hil.benches.virtual.sensors.output import OFF, Output, Scale, rates
 from bitloop_hil.benches.virtual.sensors.registers import Register, Shown, registers
-from bitloop_hil.benches.virtual.sensors.tagged_fifo import ACCELEROMETER, GYROSCOPE, TEMPERATURE, TaggedFifo
+from bitloop_hil.benches.virtual.sensors.tagged_fifo import ACCELEROMETER, GYROSCOPE, TEMPERATURE
 
 _COMMON = registers("""
     01 FUNC_CFG_ACCESS 00 C0
@@ -64,9 +63,6 @@ _COMMON = registers("""
 _RATES = rates("0 12.5 26 52 104 208 416 833 1667 3333 6667")
 _SLOW, _SLOW_GYROSCOPE = Fraction("1.6"), Fraction("6.5")  # code 11
 _TEMPERATURE_BATCHES = rates("0 1.6 12.5 52")
-_TAGS = {GYROSCOPE: "rotation", ACCELEROMETER: "acceleration", TEMPERATURE: "temperature"}
-_FIRST, _LAST = 0x78, 0x7E  # of a word in the FIFO
-_TIMESTAMP, _TIMESTAMP_STEP = 0x40, 25 * SECOND // 10**6
 
 
 def _table(identity: int, without: tuple[str, ...] = (), **writable: int) -> Mapping[int, Register]:
@@ -79,38 +75,21 @@ def _table(identity: int, without: tuple[str, ...] = (), **writable: int) -> Map
     return table
 
 
-class Lsm6dso(Lsm6):
+class Lsm6dso(Batching):
     """The registers of the user's bank."""
 
     NAME = "LSM6DSO"
     REGISTERS = _table(0x6C)
     BOOT = 10_000
     MAX_I2C = 1_000_000
-    DEPTH: ClassVar[int] = 512
-    TEMPERATURE_RATE: ClassVar[Fraction] = Fraction(52)
 
-    def __init__(self, now: Callable[[], int], note: Callable[[str], None]) -> None:
-        self._fifo = TaggedFifo(self.DEPTH)
-        super().__init__(now, note)
+    @property
+    def _threshold(self) -> int:
+        return (self["FIFO_CTRL2"] & 1) << 8 | self["FIFO_CTRL1"]
 
-    def restart(self) -> None:
-        super().restart()
-        self._fifo.restart()
-
-    def after(self, address: int) -> int:
-        return _FIRST if address == _LAST else super().after(address)
-
-    def _configure(self) -> None:
+    def _configure_motion(self) -> None:
         self._configure_accelerometer()
         self._configure_gyroscope()
-        on = any(output.rate for quantity, output in self.outputs.items() if quantity != "temperature")
-        self._run("temperature", self.TEMPERATURE_RATE if on else OFF)
-        self._fifo.threshold = (self["FIFO_CTRL2"] & 1) << 8 | self["FIFO_CTRL1"]
-        self._fifo.stops_at_threshold = bool(self["FIFO_CTRL2"] & 0x80)
-        batches = {
-            tag: min(rate * self._deviation, self.outputs[_TAGS[tag]].rate) for tag, rate in self._batches().items()
-        }
-        self._fifo.configure(self["FIFO_CTRL4"] & 7, batches, self._synced)
 
     def _configure_accelerometer(self) -> None:
         control = self["CTRL1_XL"]
@@ -135,34 +114,6 @@ class Lsm6dso(Lsm6):
             ACCELEROMETER: _rate(control & 0xF, _SLOW),
             TEMPERATURE: _TEMPERATURE_BATCHES[self["FIFO_CTRL4"] >> 4 & 3],
         }
-
-    def _arrived(self, now: int) -> None:
-        sources = {tag: self.outputs[quantity] for tag, quantity in _TAGS.items() if quantity in self.outputs}
-        self._fifo.fill(sources, now)
-
-    def _written(self, name: str, old: int) -> None:
-        super()._written(name, old)
-        value = self[name]
-        if name == "FUNC_CFG_ACCESS" and value:
-            self._note(f"the {self.NAME}'s banks of embedded functions are not modelled")
-        elif (name == "FIFO_CTRL2" and value & 0x50) or (name == "FIFO_CTRL4" and value & 0xC0):
-            self._note(f"compression and timestamps in the {self.NAME}'s FIFO are not modelled")
-
-    def _read(self, address: int) -> int:
-        if _FIRST <= address <= _LAST:
-            return self._fifo.read(address - _FIRST)
-        if address in (0x3A, 0x3B):
-            value = self._fifo.status()[address - 0x3A]
-            if address == 0x3B:
-                self._fifo.forget_overrun()
-            return value
-        if _TIMESTAMP <= address < _TIMESTAMP + 4 and self["CTRL10_C"] & 0x20:
-            return self._synced // _TIMESTAMP_STEP >> 8 * (address - _TIMESTAMP) & 0xFF
-        return super()._read(address)
-
-    def _power_on(self) -> None:
-        self._fifo.clear()
-        super()._power_on()
 
 
 def _rate(code: int, slow: Fraction) -> Fraction:

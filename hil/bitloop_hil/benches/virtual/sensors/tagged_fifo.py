@@ -1,4 +1,4 @@
-"""The FIFO of the LSM6DSO, ISM330DHCX and IIS3DWB: words of a tag and six bytes (AN5192, section 9).
+"""FIFOs of words of a tag and six bytes (AN5192, section 9): of the LSM6DSO and its successors.
 
 Modes with a trigger behave as before the trigger, which is an interrupt the models do not have. Not modelled:
 compression, timestamps and changes of configuration as words of their own.
@@ -7,7 +7,7 @@ compression, timestamps and changes of configuration as words of their own.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from bitloop_hil.benches.virtual.sensors.output import Output, Words, ticks
@@ -16,13 +16,30 @@ _BYPASS, _FIFO = 0, 1
 _FILLS = (1, 3, 6)  # FIFO, continuous until the trigger, continuous
 GYROSCOPE, ACCELEROMETER, TEMPERATURE = 1, 2, 3
 WORD = 7
+Head = Callable[[int, int], int]
+
+
+def tagged(tag: int, slot: int) -> int:
+    """The tag alone."""
+    return tag << 3
+
+
+def counted(tag: int, slot: int) -> int:
+    """The tag and a count of time slots."""
+    return tag << 3 | slot << 1
+
+
+def with_parity(tag: int, slot: int) -> int:
+    """Both, and a bit that makes the number of bits even."""
+    head = counted(tag, slot)
+    return head | head.bit_count() & 1
 
 
 class TaggedFifo:
-    """`depth` words. Each source is batched at a rate of its own."""
+    """`depth` words. Each source is batched at a rate of its own. `head` makes a word's first byte."""
 
-    def __init__(self, depth: int) -> None:
-        self._depth = depth
+    def __init__(self, depth: int, head: Head) -> None:
+        self._depth, self._head = depth, head
         self.clear()
 
     def clear(self) -> None:
@@ -32,7 +49,7 @@ class TaggedFifo:
         self._rates: dict[int, Fraction] = {}
         self._ticks: dict[int, int] = {}
         self._words: deque[bytes] = deque()
-        self._lost = self._lost_latched = False
+        self.lost = self._lost_latched = False
         self._slot = 0
 
     def configure(self, mode: int, rates: Mapping[int, Fraction], now: int) -> None:
@@ -43,7 +60,7 @@ class TaggedFifo:
         self._mode = mode
         if mode == _BYPASS:
             self._words.clear()
-            self._lost = self._lost_latched = False
+            self.lost = self._lost_latched = False
 
     def restart(self) -> None:
         """Time begins again."""
@@ -66,12 +83,20 @@ class TaggedFifo:
 
     def status(self) -> bytes:
         """FIFO_STATUS1 and FIFO_STATUS2."""
-        level = len(self._words)
-        reached = bool(self.threshold) and level >= self.threshold
-        full, latched = level >= self._capacity, self._lost_latched
+        full, latched = self.level >= self._capacity, self._lost_latched
         return bytes(
-            (level & 0xFF, reached << 7 | self._lost << 6 | full << 5 | latched << 3 | level >> 8),
+            (self.level & 0xFF, self.reached << 7 | self.lost << 6 | full << 5 | latched << 3 | self.level >> 8),
         )
+
+    @property
+    def level(self) -> int:
+        """Words that wait."""
+        return len(self._words)
+
+    @property
+    def reached(self) -> bool:
+        """As many as the threshold, or more."""
+        return bool(self.threshold) and self.level >= self.threshold
 
     def forget_overrun(self) -> None:
         """FIFO_STATUS2 was read."""
@@ -82,7 +107,7 @@ class TaggedFifo:
         word = self._words[0] if self._words else bytes(WORD)
         if place == WORD - 1 and self._words:
             self._words.popleft()
-            self._lost = False
+            self.lost = False
         return word[place]
 
     @property
@@ -90,11 +115,10 @@ class TaggedFifo:
         return self.threshold if self.stops_at_threshold and self.threshold else self._depth
 
     def _put(self, tag: int, words: Words) -> None:
-        if len(self._words) >= self._capacity:
-            self._lost = self._lost_latched = True
+        if self.level >= self._capacity:
+            self.lost = self._lost_latched = True
             if self._mode == _FIFO:
                 return
             self._words.popleft()
         data = b"".join(int(word).to_bytes(2, "little", signed=True) for word in words)
-        head = tag << 3 | self._slot << 1
-        self._words.append(bytes((head | head.bit_count() & 1,)) + data.ljust(WORD - 1, b"\0"))
+        self._words.append(bytes((self._head(tag, self._slot),)) + data.ljust(WORD - 1, b"\0"))
