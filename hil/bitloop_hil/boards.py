@@ -149,7 +149,7 @@ def _board(fields: Fields, name: str, data: Mapping[str, Any]) -> BoardFile:
         chip,
         read_probe(fields, fields.take(data, "probe", dict)) if "probe" in data else None,
         {region: fields.region(more, region, "memory.more") for region in more},
-        read_sensors(fields, data, chip.i2c if chip else (), chip.spi if chip else ()),
+        read_sensors(fields, data, *((chip.i2c, chip.spi, chip.pdm) if chip else ((), (), ()))),
         read_arduino(fields, data, chip.i2c if chip else ()),
     )
 

@@ -13,10 +13,17 @@ sda = {pin = "PB11", port = 0x48000400, alternate = 4, enable = {register = 0x40
 [[chip.spi]]                        as above, but for its pins: sck, miso and mosi
 version = 1                         1: DFF chooses 8 or 16 bits (F1, F4, L0); 2: DS and FIFOs (F0, F7, L4); 3: H7, U5
 
+[[chip.pdm]]                        a line of digital microphones at a DFSDM
+name = "DFSDM1"
+input = 2                           the line is its DATIN2
+ckout = {pin = "PE9", port = 0x48001000, alternate = 6, enable = {register = 0x4002104C, bit = 4}}
+datin = {pin = "PE7", port = 0x48001000, alternate = 6, enable = {register = 0x4002104C, bit = 4}}
+
 [[sensors]]
 name = "LSM6DSL"
 bus = "I2C2"
 address = 0x6A                      7 bits; on SPI `select` instead, an output: {pin = ..., port = ..., enable = ...}
+edge = "rising"                     of a microphone instead: the edge at which its bits are read (left: rising)
 
 [arduino]                           the bus at the Arduino connector, which a shield's sensors are on
 i2c = "I2C1"
@@ -39,6 +46,7 @@ from bitloop_hil.fields import Fields
 from bitloop_hil.pins import Enable, Pin, read_enable, read_pin
 
 _COMMON = {"name", "base", "version", "clock_hz", "enable"}
+EDGES = ("rising", "falling")
 _FIRST_ADDRESS, _LAST_ADDRESS = 0x08, 0x77  # the others of 7 bits are reserved
 
 
@@ -74,13 +82,25 @@ class Spi:
 
 
 @dataclass(frozen=True, slots=True)
+class Pdm:
+    """A line of microphones at a DFSDM: the number of its input, the pins of the clock and of the bits."""
+
+    name: str
+    input: int
+    ckout: Pin
+    datin: Pin
+
+
+@dataclass(frozen=True, slots=True)
 class FittedSensor:
-    """A sensor on a board: the name of its bus, and its address of 7 bits there or the pin that selects it."""
+    """A sensor on a board: the name of its bus, and its address of 7 bits there, the pin that selects it, or the edge
+    of a microphone's clock at which its bits are read."""
 
     name: str
     bus: str
     address: int | None
     select: Pin | None
+    edge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +126,17 @@ def read_spi(fields: Fields, data: Mapping[str, Any]) -> tuple[Spi, ...]:
     return tuple(_spi(fields, table) for table in _tables(fields, data, "spi"))
 
 
+def read_pdm(fields: Fields, data: Mapping[str, Any]) -> tuple[Pdm, ...]:
+    """The `[[chip.pdm]]` tables of a `[chip]` section; BuildError names the field at fault."""
+    return tuple(_pdm(fields, table) for table in _tables(fields, data, "pdm"))
+
+
 def read_sensors(
-    fields: Fields, data: Mapping[str, Any], i2c: Sequence[I2c], spi: Sequence[Spi]
+    fields: Fields, data: Mapping[str, Any], i2c: Sequence[I2c], spi: Sequence[Spi], pdm: Sequence[Pdm]
 ) -> tuple[FittedSensor, ...]:
     """The `[[sensors]]` tables of a board with these buses; BuildError names the field at fault."""
-    return _fitted(fields, data, tuple(one.name for one in i2c), tuple(one.name for one in spi))
+    kinds: tuple[Sequence[I2c | Spi | Pdm], ...] = (i2c, spi, pdm)
+    return _fitted(fields, data, *(tuple(one.name for one in buses) for buses in kinds))
 
 
 def read_arduino(fields: Fields, data: Mapping[str, Any], i2c: Sequence[I2c]) -> str:
@@ -144,18 +170,22 @@ def load_shield(path: Path) -> Shield:
         raise BuildError(f"shield file {path} cannot be read ({error})") from error
     fields = Fields(path, "shield")
     fields.only(data, {"title", "sensors"}, "the file")
-    return Shield(path.stem, fields.take(data, "title", str), _fitted(fields, data, ("arduino",), ()))
+    return Shield(path.stem, fields.take(data, "title", str), _fitted(fields, data, ("arduino",)))
 
 
 def _fitted(
-    fields: Fields, data: Mapping[str, Any], addressed: tuple[str, ...], selected: tuple[str, ...]
+    fields: Fields,
+    data: Mapping[str, Any],
+    addressed: tuple[str, ...],
+    selected: tuple[str, ...] = (),
+    clocked: tuple[str, ...] = (),
 ) -> tuple[FittedSensor, ...]:
-    fitted = tuple(_sensor(fields, table, addressed, selected) for table in _tables(fields, data, "sensors"))
+    fitted = tuple(_sensor(fields, table, addressed, selected, clocked) for table in _tables(fields, data, "sensors"))
     names = [one.name for one in fitted]
     if twice := [name for name in names if names.count(name) > 1]:
         raise fields.wrong(f"[[sensors]] has {twice[0]} twice")
-    places = [(one.bus, one.address, one.select) for one in fitted]
-    if shared := [one.name for one in fitted if places.count((one.bus, one.address, one.select)) > 1]:
+    places = [(one.bus, one.address, one.select, one.edge) for one in fitted]
+    if shared := [one.name for one, place in zip(fitted, places, strict=True) if places.count(place) > 1]:
         raise fields.wrong(f"the sensors {' and '.join(shared[:2])} have the same place on their bus")
     return fitted
 
@@ -187,6 +217,16 @@ def _spi(fields: Fields, data: Mapping[str, Any]) -> Spi:
     )
 
 
+def _pdm(fields: Fields, data: Mapping[str, Any]) -> Pdm:
+    fields.only(data, {"name", "input", "ckout", "datin"}, "[[chip.pdm]]")
+    return Pdm(
+        fields.take(data, "name", str),
+        fields.number(data, "input", 0, 7),
+        read_pin(fields, data, "ckout", "chip.pdm"),
+        read_pin(fields, data, "datin", "chip.pdm"),
+    )
+
+
 def _controller(fields: Fields, data: Mapping[str, Any], versions: int) -> tuple[str, int, int, int, Enable]:
     """The fields of _COMMON, in the order both controllers begin with."""
     return (
@@ -199,9 +239,16 @@ def _controller(fields: Fields, data: Mapping[str, Any], versions: int) -> tuple
 
 
 def _sensor(
-    fields: Fields, data: Mapping[str, Any], addressed: tuple[str, ...], selected: tuple[str, ...]
+    fields: Fields,
+    data: Mapping[str, Any],
+    addressed: tuple[str, ...],
+    selected: tuple[str, ...],
+    clocked: tuple[str, ...],
 ) -> FittedSensor:
-    name, bus = fields.take(data, "name", str), fields.one_of(data, "bus", addressed + selected)
+    name, bus = fields.take(data, "name", str), fields.one_of(data, "bus", addressed + selected + clocked)
+    if bus in clocked:
+        fields.only(data, {"name", "bus", "edge"}, f"the sensor {name}")
+        return FittedSensor(name, bus, None, None, fields.one_of(data, "edge", EDGES))
     if bus in addressed:
         fields.only(data, {"name", "bus", "address"}, f"the sensor {name}")
         return FittedSensor(name, bus, fields.number(data, "address", _FIRST_ADDRESS, _LAST_ADDRESS), None)

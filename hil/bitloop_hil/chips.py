@@ -25,7 +25,7 @@ enable = {register = 0x40021048, bit = 0}
 rx = {channel = 5, request = 2, irq = 15}     channels count from 1, streams and a gpdma's from 0; request is what the
 tx = {channel = 4, request = 2, irq = 14}     selection takes (CSELR, CHSEL, DMAREQ_ID, REQSEL); absent if wired
 
-[[chip.i2c]], [[chip.spi]]          its buses: see buses.py
+[[chip.i2c]], [[chip.spi]], [[chip.pdm]]     its buses: see buses.py
 
 [probe]
 target = "stm32l475xg"              pyOCD's name of the chip
@@ -40,7 +40,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bitloop_hil.buses import I2c, Spi, read_i2c, read_spi
+from bitloop_hil.buses import I2c, Pdm, Spi, read_i2c, read_pdm, read_spi
 from bitloop_hil.fields import Fields
 from bitloop_hil.pins import Enable, Pin, read_enable, read_pin
 
@@ -113,6 +113,7 @@ class Chip:
     dma: Dma
     i2c: tuple[I2c, ...] = ()
     spi: tuple[Spi, ...] = ()
+    pdm: tuple[Pdm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class ProbeFile:
 
 def read_chip(fields: Fields, data: Mapping[str, Any]) -> Chip:
     """The `[chip]` section, checked; BuildError names the field at fault."""
-    fields.only(data, {"part", "family", "boot_alias", "hse_hz", "usart", "dma", "i2c", "spi"}, "[chip]")
+    fields.only(data, {"part", "family", "boot_alias", "hse_hz", "usart", "dma", "i2c", "spi", "pdm"}, "[chip]")
     return Chip(
         fields.take(data, "part", str),
         fields.one_of(data, "family", FAMILIES),
@@ -137,6 +138,7 @@ def read_chip(fields: Fields, data: Mapping[str, Any]) -> Chip:
         _dma(fields, fields.take(data, "dma", dict)),
         read_i2c(fields, data),
         read_spi(fields, data),
+        read_pdm(fields, data),
     )
 
 

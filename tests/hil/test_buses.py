@@ -47,6 +47,8 @@ def signals(file: BoardFile) -> list[tuple[Pin, str]]:
         found += [(i2c.scl, f"{i2c.name}_SCL"), (i2c.sda, f"{i2c.name}_SDA")]
     for spi in file.chip.spi:
         found += [(spi.sck, f"{spi.name}_SCK"), (spi.miso, f"{spi.name}_MISO"), (spi.mosi, f"{spi.name}_MOSI")]
+    for pdm in file.chip.pdm:
+        found += [(pdm.ckout, f"S_CKOUT{pdm.name}"), (pdm.datin, f"S_DATAIN{pdm.input}{pdm.name}")]
     return found
 
 
@@ -95,6 +97,8 @@ def test_a_sensor_on_spi_is_selected_by_a_pin(tmp_path: Path) -> None:
     [
         ('bus = "I2C2"', 'bus = "I2C9"', "bus = 'I2C9' is unknown; choose one of I2C2"),
         ("address = 0x6A", "address = 0xD4", "address = 212 has to be 8 to 119"),
+        ('edge = "rising"', 'edge = "left"', "edge = 'left' is unknown; choose one of rising, falling"),
+        ("input = 2", "input = 8", "input = 8 has to be 0 to 7"),
         ("address = 0x6A", "address = 0x5F", "the sensors LSM6DSL and HTS221 have the same place on their bus"),
         ("address = 0x6A", "address = 0x6A\nselect = 1", "the sensor LSM6DSL has the unknown field 'select'"),
         ('name = "LSM6DSL"', 'name = "HTS221"', "[[sensors]] has HTS221 twice"),

@@ -109,8 +109,8 @@ class VirtualBoard(Closing):
     ) -> None:
         """Let a sensor of the board feel a motion from now on, and from its beginning after each reset.
 
-        `values` are (samples, axes) in physical units: g, degrees/s, gauss, °C, % relative humidity, hPa, or V at a
-        pin (`sensor` is `PA0`, say), each held until the next. After the last one they begin again, or without
+        `values` are (samples, axes) in physical units: g, degrees/s, gauss, °C, % relative humidity, hPa, Pa, or V at
+        a pin (`sensor` is `PA0`, say), each held until the next. After the last one they begin again, or without
         `repeat` the last is held. `noise` is the standard deviation of what is added to each of the sensor's samples.
         ProbeError says what does not fit.
         """

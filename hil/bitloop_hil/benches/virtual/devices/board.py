@@ -12,12 +12,14 @@ from bitloop_hil.benches.virtual.devices.adc import Adc
 from bitloop_hil.benches.virtual.devices.analogue import AnalogueBuilder
 from bitloop_hil.benches.virtual.devices.bus_builder import BusBuilder, Hanging, Pins
 from bitloop_hil.benches.virtual.devices.device import Device, Mapped, Services
+from bitloop_hil.benches.virtual.devices.dfsdm import Dfsdm, DfsdmSurroundings
 from bitloop_hil.benches.virtual.devices.dma import ChannelController, Controller, Requests
 from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
 from bitloop_hil.benches.virtual.devices.dma_streams import DmaMux, StreamController
 from bitloop_hil.benches.virtual.devices.family import Family, family
 from bitloop_hil.benches.virtual.devices.gpio import Port, PortV1, PortV2
 from bitloop_hil.benches.virtual.devices.limits import Limits
+from bitloop_hil.benches.virtual.devices.pdm import PdmLine
 from bitloop_hil.benches.virtual.devices.pwr import Pwr
 from bitloop_hil.benches.virtual.devices.rcc import Rcc
 from bitloop_hil.benches.virtual.devices.usart import Surroundings, Usart
@@ -27,6 +29,7 @@ from bitloop_hil.boards import BoardFile
 from bitloop_hil.chips import Chip, Pin
 from bitloop_hil.fields import Region
 
+_DFSDM = "dfsdm1"
 _BLOCK = 0x400  # bytes of a device's registers
 _UID = (0x00420030, 0x31385106, 0x36303933)  # wafer, lot: any will do
 
@@ -205,6 +208,21 @@ class _Builder:
             self._map(file.name.lower(), file.base, builder.i2c(file))
         for spi in self._chip.spi:
             self._map(spi.name.lower(), spi.base, builder.spi(spi))
+        if self._family.dfsdm:
+            self._map_dfsdm({file.input: builder.pdm(file) for file in self._chip.pdm})
+
+    def _map_dfsdm(self, lines: Mapping[int, PdmLine]) -> None:
+        around = DfsdmSurroundings(
+            _DFSDM.upper(),
+            lambda: self._rcc.hertz(_DFSDM) if self._rcc.clocked(_DFSDM) else 0,
+            lines,
+            lambda number, registers: self._requests.serving(f"{_DFSDM}_{number}", *registers),
+        )
+        dfsdm = Dfsdm(self._services, self._family.dfsdm["base"], around)
+        self._map(_DFSDM, self._family.dfsdm["base"], dfsdm)
+        self._rcc.before.append(dfsdm.sync)
+        self._rcc.after.append(dfsdm.kick)
+        self._serve(dfsdm)
 
     def _map_analogue(self) -> None:
         voltage = self._outside.hanging.voltage
@@ -218,7 +236,7 @@ class _Builder:
         self._map("adc", self._family.adc["base"], adc)
         self._serve(adc)
 
-    def _serve(self, device: Usart | Adc) -> None:
+    def _serve(self, device: Usart | Adc | Dfsdm) -> None:
         """DMA controllers ask one more device to catch up."""
         for controller in self._controllers.values():
             controller.before = _both(controller.before, device.sync)

@@ -11,11 +11,12 @@ from bitloop_hil.benches.virtual.devices.device import Device, Services
 from bitloop_hil.benches.virtual.devices.gpio import Port, PortV1
 from bitloop_hil.benches.virtual.devices.i2c_v1 import I2cV1
 from bitloop_hil.benches.virtual.devices.i2c_v2 import I2cV2
+from bitloop_hil.benches.virtual.devices.pdm import PdmLine, PdmSource
 from bitloop_hil.benches.virtual.devices.rcc import Rcc
 from bitloop_hil.benches.virtual.devices.spi import Selected, Spi, SpiBus
 from bitloop_hil.benches.virtual.devices.spi_v3 import SpiV3
 from bitloop_hil.benches.virtual.devices.targets import I2cBus, I2cTarget, SpiTarget
-from bitloop_hil.buses import I2c
+from bitloop_hil.buses import I2c, Pdm
 from bitloop_hil.buses import Spi as SpiFile
 from bitloop_hil.pins import Pin
 
@@ -23,11 +24,12 @@ from bitloop_hil.pins import Pin
 @dataclass(frozen=True, slots=True)
 class Hanging:
     """What hangs on buses, by the bus's name: targets of I²C by address, of SPI with the pin that selects them,
-    and what drives analogue pins."""
+    microphones, and what drives analogue pins."""
 
     i2c: Mapping[str, Mapping[int, I2cTarget]] = field(default_factory=dict)
     spi: Mapping[str, Sequence[tuple[Pin, SpiTarget]]] = field(default_factory=dict)
     voltage: Callable[[str], VoltageSource] | None = None
+    pdm: Mapping[str, Sequence[PdmSource]] = field(default_factory=dict)
 
 
 class Pins:
@@ -94,6 +96,15 @@ class BusBuilder:
         if file.version == 3:
             return SpiV3(self._services, bus, self._clock(file.name))
         return Spi(self._services, bus, self._clock(file.name), file.version)
+
+    def pdm(self, file: Pdm) -> PdmLine:
+        """The line of microphones a board file describes."""
+
+        def problem() -> str:
+            out = self._pins.problem(file.name, file.ckout)
+            return out or self._pins.problem(file.name, file.datin, listens=True)
+
+        return PdmLine(file.name, self._hanging.pdm.get(file.name, ()), problem, self._services.note)
 
     def _clock(self, device: str) -> Callable[[], int]:
         name = device.lower()

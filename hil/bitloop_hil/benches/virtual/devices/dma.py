@@ -227,8 +227,8 @@ class Requests:
         """`table` has the places of each request: controller, number of the channel (from 0), selection."""
         self._controllers, self._table, self._note = controllers, table, note
 
-    def serving(self, request: str, register: int) -> Transfer | None:
-        """The channel that is switched on for it and reads or writes this register."""
+    def serving(self, request: str, register: int, *more: int) -> Transfer | None:
+        """The channel that is switched on for it and reads or writes this register, or one of `more`."""
         for name, number, selection in self._table.get(request, ()):
             controller = self._controllers.get(name)
             if controller is None or controller.selection(number) != selection or not controller.clocked():
@@ -237,7 +237,7 @@ class Requests:
             plan = transfer.plan
             if plan is None or plan.copies:
                 continue
-            if plan.peripheral == register and plan.to_peripheral == request.endswith("_tx"):
+            if plan.peripheral in (register, *more) and plan.to_peripheral == request.endswith("_tx"):
                 return transfer
             self._note(
                 f"{transfer.name} serves {request} but moves bytes {'to' if plan.to_peripheral else 'from'} "

@@ -50,6 +50,7 @@ class Family:
     remaps: Mapping[str, Field]
     timers: Mapping[str, int]
     adc: Mapping[str, Any]
+    dfsdm: Mapping[str, Any]
 
 
 @cache
@@ -99,6 +100,7 @@ def _read(data: Mapping[str, Any]) -> Family:
         {name: Field(*place) for name, place in data["gpio"].get("remaps", {}).items()},
         data.get("timers", {}),
         data.get("adc", {}),
+        data.get("dfsdm", {}),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from bitloop.errors import ProbeError
 from bitloop_hil.benches.virtual.devices.bus_builder import Hanging
+from bitloop_hil.benches.virtual.devices.pdm import Edge, PdmSource
 from bitloop_hil.benches.virtual.devices.targets import I2cTarget, SpiTarget
 from bitloop_hil.benches.virtual.sensors.hts221 import Hts221
 from bitloop_hil.benches.virtual.sensors.lis2dw12 import Iis2dlpc, Lis2dw12
@@ -21,6 +22,7 @@ from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
 from bitloop_hil.benches.virtual.sensors.lsm6dso import Iis3dwb, Ism330dhcx, Lsm6dso
 from bitloop_hil.benches.virtual.sensors.lsm6dsv16x import Lsm6dsv16x
 from bitloop_hil.benches.virtual.sensors.lsm303agr import Lsm303agr
+from bitloop_hil.benches.virtual.sensors.microphone import MICROPHONES, Microphone
 from bitloop_hil.benches.virtual.sensors.ports import I2cPort, SpiPort
 from bitloop_hil.benches.virtual.sensors.sensor import Sensor
 from bitloop_hil.benches.virtual.sensors.voltage import AnaloguePin
@@ -57,7 +59,11 @@ class Sensors:
     def __init__(self, fitted: tuple[FittedSensor, ...], now: Callable[[], int], note: Callable[[str], None]) -> None:
         """`now` is virtual time in picoseconds; `note` tells people what is not modelled."""
         self._fitted = [(one, MODELS[one.name](now, note)) for one in fitted if one.name in MODELS]
-        self._models = {one.name: model for one, model in self._fitted}
+        self._microphones = [
+            (one, MICROPHONES[one.name](Edge(one.edge), now, note)) for one in fitted if one.name in MICROPHONES
+        ]
+        self._models: dict[str, Sensor | Microphone] = {one.name: model for one, model in self._fitted}
+        self._models |= {one.name: model for one, model in self._microphones}
         self._now = now
         self._pins: dict[str, AnaloguePin] = {}
 
@@ -72,7 +78,10 @@ class Sensors:
                     i2c[one.bus][model.COMPANION] = I2cPort(model.companion)
             elif one.select is not None:
                 spi.setdefault(one.bus, []).append((one.select, SpiPort(model)))
-        return Hanging(i2c, spi, self.pin)
+        pdm: dict[str, list[PdmSource]] = {}
+        for one, microphone in self._microphones:
+            pdm.setdefault(one.bus, []).append(microphone)
+        return Hanging(i2c, spi, self.pin, pdm)
 
     def pin(self, name: str) -> AnaloguePin:
         """A pin with a voltage."""
@@ -84,10 +93,10 @@ class Sensors:
         """The board was reset, and time begins again."""
         for pin in self._pins.values():
             pin.restart()
-        for _, model in self._fitted:
+        for model in self._models.values():
             model.restart()
 
-    def __getitem__(self, name: str) -> Sensor | AnaloguePin:
+    def __getitem__(self, name: str) -> Sensor | Microphone | AnaloguePin:
         """A model, a shield's before the board's own, or a pin (`PA0`); ProbeError if there is none of that name."""
         if _PIN.fullmatch(name):
             return self.pin(name)

@@ -19,8 +19,9 @@ AT_REST: Mapping[str, tuple[float, ...]] = {
     "humidity": (45.0,),
     "pressure": (1013.25,),
     "voltage": (0.0,),
+    "sound": (0.0,),
 }
-"""Every quantity with what a sensor feels of it on a desk: g, degrees/s, gauss, °C, % relative humidity, hPa, V."""
+"""Every quantity with what a sensor feels of it at rest: g, degrees/s, gauss, °C, % relative humidity, hPa, V, Pa."""
 _ALMOST = 1e-6  # of a sample: a moment just before one belongs to it, so that equal rates take sample by sample
 
 
