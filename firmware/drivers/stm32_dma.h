@@ -1,6 +1,6 @@
-/* One direction of a DMA controller: channels (F0, F1, L0, L4), streams (F4, F7, and the H7 behind a DMAMUX) or a GPDMA's
- * channels (U5). `number` counts channels from 1, streams and a GPDMA's channels from 0, as the reference manuals do, and
- * is a constant everywhere. */
+/* One direction of a DMA controller: channels (F0, F1, L0, L4), streams (F4, F7), either of them behind a DMAMUX (C0, L4+;
+ * H7), or a GPDMA's channels (U5). `number` counts channels from 1, streams and a GPDMA's channels from 0, as the
+ * reference manuals do, and is a constant everywhere. */
 #ifndef BL_STM32_DMA_H
 #define BL_STM32_DMA_H
 
@@ -55,8 +55,11 @@ enum { BL_DMA_CONTROL, BL_DMA_COUNT, BL_DMA_PERIPHERAL, BL_DMA_MEMORY };
 /* Connect a request to a channel, where that is not wired or part of its control register. */
 static inline void bl_dma_select(uint32_t number, uint32_t request)
 {
-#if BL_DMA_SELECT && BL_DMA_STREAMS /* channel n of DMAMUX1 serves stream n of DMA1 */
-    BL_REGISTER(BL_DMA_SELECT + 4u * number) = request;
+#if BL_DMA_MULTIPLEXED /* its channels count from 0, and serve those of DMA1 first */
+#ifdef BL_DMA_SELECT_CLOCK
+    bl_clock_on(BL_DMA_SELECT_CLOCK, BL_DMA_SELECT_CLOCK_BIT);
+#endif
+    BL_REGISTER(BL_DMA_SELECT + 4u * (BL_DMA_STREAMS ? number : number - 1u)) = request;
 #elif BL_DMA_SELECT
     const uint32_t shift = 4u * (number - 1u);
     bl_set_field(&BL_REGISTER(BL_DMA_SELECT), 0xFu << shift, request << shift);

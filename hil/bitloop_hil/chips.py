@@ -17,10 +17,11 @@ tx = {pin = "PB6", port = 0x48000400, alternate = 7, enable = {register = 0x4002
 rx = {pin = "PB7", port = 0x48000400, alternate = 7, enable = {register = 0x4002104C, bit = 1}}
 
 [chip.dma]                          what moves its bytes
-kind = "channel"                    channel (F0, F1, L0, L4), stream (F4, F7), mux (streams behind a DMAMUX: H7) or
-                                    gpdma (U5)
+kind = "channel"                    channel (F0, F1, L0, L4), stream (F4, F7), one of them behind a DMAMUX
+                                    (channel-mux: C0, L4+; mux: streams, H7) or gpdma (U5)
 base = 0x40020000
-select = 0x400200A8                 channel: CSELR where there is one; mux: the multiplexer's first register
+select = 0x400200A8                 channel: CSELR where there is one; behind a DMAMUX: its first register
+select_enable = {...}               clock of the DMAMUX where it has one of its own (absent: none)
 enable = {register = 0x40021048, bit = 0}
 rx = {channel = 5, request = 2, irq = 15}     channels count from 1, streams and a gpdma's from 0; request is what the
 tx = {channel = 4, request = 2, irq = 14}     selection takes (CSELR, CHSEL, DMAREQ_ID, REQSEL); absent if wired
@@ -59,8 +60,24 @@ __all__ = [
     "read_probe",
 ]
 
-FAMILIES = ("stm32f0", "stm32f1", "stm32f4", "stm32f7", "stm32h7", "stm32l0", "stm32l4", "stm32u5")
-_NUMBERS: Mapping[str, tuple[int, int]] = {"channel": (1, 7), "stream": (0, 7), "mux": (0, 7), "gpdma": (0, 15)}
+FAMILIES = (
+    "stm32c0",
+    "stm32f0",
+    "stm32f1",
+    "stm32f4",
+    "stm32f7",
+    "stm32h7",
+    "stm32l0",
+    "stm32l4",
+    "stm32u5",
+)
+_NUMBERS: Mapping[str, tuple[int, int]] = {
+    "channel": (1, 7),
+    "channel-mux": (1, 7),
+    "stream": (0, 7),
+    "mux": (0, 7),
+    "gpdma": (0, 15),
+}
 """First and last channel or stream of each kind of DMA controller."""
 DMA_KINDS = tuple(_NUMBERS)
 CONNECT_MODES = ("halt", "pre-reset", "under-reset", "attach")
@@ -91,7 +108,8 @@ class DmaChannel:
 
 @dataclass(frozen=True, slots=True)
 class Dma:
-    """The DMA controller of the link. `select` is the address of CSELR or of the DMAMUX, 0 where there is none."""
+    """The DMA controller of the link. `select` is the address of CSELR or of the DMAMUX, 0 where there is none;
+    `select_enable` the clock of the latter, None where it comes with the controller's."""
 
     kind: str
     base: int
@@ -99,6 +117,17 @@ class Dma:
     enable: Enable
     rx: DmaChannel
     tx: DmaChannel
+    select_enable: Enable | None = None
+
+    @property
+    def streams(self) -> bool:
+        """Whether it has streams rather than channels."""
+        return self.kind in ("stream", "mux")
+
+    @property
+    def multiplexed(self) -> bool:
+        """Whether it is behind a DMAMUX."""
+        return self.kind.endswith("mux")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +197,10 @@ def _usart(fields: Fields, data: Mapping[str, Any]) -> Usart:
 
 
 def _dma(fields: Fields, data: Mapping[str, Any]) -> Dma:
-    fields.only(data, {"kind", "base", "select", "enable", "rx", "tx"}, "[chip.dma]")
+    fields.only(data, {"kind", "base", "select", "select_enable", "enable", "rx", "tx"}, "[chip.dma]")
     kind = fields.one_of(data, "kind", DMA_KINDS)
     select = fields.register(data, "select") if "select" in data else 0
-    if (kind == "mux" and not select) or (kind in ("stream", "gpdma") and select):
+    if (kind.endswith("mux") and not select) or (kind in ("stream", "gpdma") and select):
         raise fields.wrong("chip.dma.select is needed for kind mux and has no meaning for stream and gpdma")
     return Dma(
         kind,
@@ -180,6 +209,7 @@ def _dma(fields: Fields, data: Mapping[str, Any]) -> Dma:
         read_enable(fields, data),
         _channel(fields, data, "rx", kind),
         _channel(fields, data, "tx", kind),
+        read_enable(fields, data, "select_enable") if "select_enable" in data else None,
     )
 
 

@@ -62,7 +62,7 @@ def open_serial(
 
 def channel_address(bench: ChipBench, channel: DmaChannel) -> int:
     dma = bench.chip.dma
-    if dma.kind == "channel":
+    if not dma.streams:
         return dma.base + 8 + 20 * (channel.number - 1)
     return dma.base + 0x10 + 0x18 * channel.number
 
@@ -75,14 +75,16 @@ def start_dma(
     channel = dma.tx if transmits else dma.rx
     bench.change(dma.enable.register, 1 << dma.enable.bit, 1 << dma.enable.bit)
     address = channel_address(bench, channel)
-    if dma.kind == "channel":
-        if dma.select:
+    if dma.select_enable:
+        bench.change(dma.select_enable.register, 1 << dma.select_enable.bit, 1 << dma.select_enable.bit)
+    if dma.multiplexed:  # channels of the DMAMUX count from 0
+        bench.write(dma.select + 4 * (channel.number - (not dma.streams)), channel.request)
+    if not dma.streams:
+        if dma.select and not dma.multiplexed:
             shift = 4 * (channel.number - 1)
             bench.change(dma.select, 0xF << shift, channel.request << shift)
         control = transmits << 4 | circular << 5 | 1 << 7 | (irqs & 1) << 2 | (irqs >> 1) << 1
     else:
-        if dma.select:
-            bench.write(dma.select + 4 * channel.number, channel.request)
         code = 0 if dma.select else channel.request << 25
         control = code | transmits << 6 | circular << 8 | 1 << 10 | (irqs & 1) << 3 | (irqs >> 1) << 4
     bench.write(address, control & ~1)
@@ -97,7 +99,7 @@ def start_dma(
 def flags(bench: ChipBench, channel: DmaChannel) -> set[str]:
     """The channel's flags by name."""
     dma = bench.chip.dma
-    if dma.kind == "channel":
+    if not dma.streams:
         bits = bench.read(dma.base) >> 4 * (channel.number - 1)
         return {name for name, bit in (("complete", 1), ("half", 2), ("error", 3)) if bits >> bit & 1}
     shift = 6 * (channel.number % 2) + 16 * (channel.number % 4 // 2)
@@ -107,7 +109,7 @@ def flags(bench: ChipBench, channel: DmaChannel) -> set[str]:
 
 def clear_flags(bench: ChipBench, channel: DmaChannel) -> None:
     dma = bench.chip.dma
-    if dma.kind == "channel":
+    if not dma.streams:
         bench.write(dma.base + 4, 0xF << 4 * (channel.number - 1))
     else:
         shift = 6 * (channel.number % 2) + 16 * (channel.number % 4 // 2)

@@ -148,7 +148,10 @@ _AT4 = ((0x04, _KEYS[0]), (0x04, _KEYS[1]))
 _L0 = ((0x0C, 0x89ABCDEF), (0x0C, 0x02030405), (0x10, 0x8C9DAEBF), (0x10, 0x13141516))
 _H7 = (*_AT4, (0x104, _KEYS[0]), (0x104, _KEYS[1]))
 
+_L4 = ((0x08, _KEYS[0]), (0x08, _KEYS[1]))
+
 CHIPS = {
+    "C031": Chip("stm32c0", 0x8000, 8, 0xFF, 0x10, 0xC3FA, _L4, _set(0x14, 1), _erase_l4),
     "F051": Chip("stm32f0", 0x10000, 2, 0xFF, 0x0C, 0x14, _AT4, _set(0x10, 1), _erase_f1),
     "F103RB": Chip("stm32f1", 0x20000, 2, 0xFF, 0x0C, 0x14, _AT4, _set(0x10, 1), _erase_f1),
     "F412": Chip("stm32f4", 0x100000, 4, 0xFF, 0x0C, 0xF2, _AT4, _set(0x10, 0x201), _erase_f4),
@@ -156,8 +159,6 @@ CHIPS = {
     "F767": Chip("stm32f7", 0x200000, 4, 0xFF, 0x0C, 0xF2, _AT4, _set(0x10, 0x201), _erase_f4),
     "H743": Chip("stm32h7", 0x200000, 32, 0xFF, 0x10, 0x00FE0000, _H7, _ready_h7, _erase_h7),
     "L031": Chip("stm32l0", 0x8000, 4, 0x00, 0x18, 0x00032F00, _L0, _set(0x04, 0), _erase_l0),
-    "L432": Chip("stm32l4", 0x40000, 8, 0xFF, 0x10, 0xC3FA, ((8, _KEYS[0]), (8, _KEYS[1])), _set(0x14, 1), _erase_l4),
-    "L475": Chip(
-        "stm32l4", 0x100000, 8, 0xFF, 0x10, 0xC3FA, ((8, _KEYS[0]), (8, _KEYS[1])), _set(0x14, 1), _erase_l4
-    ),
+    "L432": Chip("stm32l4", 0x40000, 8, 0xFF, 0x10, 0xC3FA, _L4, _set(0x14, 1), _erase_l4),
+    "L475": Chip("stm32l4", 0x100000, 8, 0xFF, 0x10, 0xC3FA, _L4, _set(0x14, 1), _erase_l4),
 }

@@ -32,6 +32,7 @@ def test_boards_with_a_chip_have_a_probe() -> None:
     assert CHIPS == [
         "b-l475e-iot01a",
         "b-u585i-iot02a",
+        "nucleo-c031c6",
         "nucleo-f103rb",
         "nucleo-f401re",
         "nucleo-f411re",
@@ -84,7 +85,7 @@ def test_a_chip_is_read_with_all_its_parts() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('family = "stm32l4"', 'family = "stm32n6"', "family = 'stm32n6' is unknown; choose one of stm32f0,"),
+        ('family = "stm32l4"', 'family = "stm32n6"', "family = 'stm32n6' is unknown; choose one of stm32c0,"),
         ("version = 2", "version = 3", "version = 3 has to be 1 to 2"),
         ("irq = 37", "irq = 240", "irq = 240 has to be 0 to 239"),
         ("base = 0x40013800", "base = 0x20000000", "base = 0x20000000 is no address of a peripheral"),

@@ -46,6 +46,7 @@ FEW: list[Pair] = [
     ("nucleo-l432kc", "LSM303AGR", "magnetic"),
     ("nucleo-f103rb", "LIS2DW12", "acceleration"),
     ("nucleo-l031k6", "HTS221", "humidity"),
+    ("nucleo-c031c6", "LSM6DSO", "acceleration"),
     ("stm32f4discovery", "LIS3DSH", "acceleration"),
     ("nucleo-l476rg", "LSM6DSV16X", "acceleration"),
 ]

@@ -1,4 +1,4 @@
-"""DMA of all three kinds between memory and the line: counters, flags, interrupts, errors, and the work it saves."""
+"""DMA of every kind between memory and the line: counters, flags, interrupts, errors, and the work it saves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from tests.hil.chip_bench import ChipBench
 from tests.hil.chip_serial import clear_flags, flags, open_serial, registers, start_dma
 from tests.hil.test_devices_clocks import BOARDS
 
-KINDS = ("nucleo-f103rb", "b-l475e-iot01a", "nucleo-f429zi", "nucleo-h743zi")  # channels, CSELR, streams, DMAMUX
+KINDS = ("nucleo-f103rb", "b-l475e-iot01a", "nucleo-f429zi", "nucleo-h743zi", "nucleo-c031c6")
+"""Channels, those with CSELR, streams, streams and channels behind a DMAMUX."""
 BAUD = 115_200
 DMA_RX, DMA_TX = 1 << 6, 1 << 7
 
@@ -111,7 +112,7 @@ def test_a_normal_transfer_ends_and_what_comes_then_overruns(board: str) -> None
     assert status & 1 << 3
 
 
-@pytest.mark.parametrize("board", ["b-l475e-iot01a", "nucleo-f429zi", "nucleo-h743zi", "nucleo-l031k6"])
+@pytest.mark.parametrize("board", [*KINDS[1:], "nucleo-l031k6"])
 def test_a_channel_set_to_another_request_moves_nothing(board: str) -> None:
     bench = opened(board)
     bench.store(bench.ram, text(8))
@@ -122,11 +123,11 @@ def test_a_channel_set_to_another_request_moves_nothing(board: str) -> None:
     bench.write(at, 0)
     if dma.kind == "channel":
         bench.write(dma.select, 0)
-    elif dma.kind == "mux":
-        bench.write(dma.select + 4 * dma.tx.number, 9)
+    elif dma.multiplexed:
+        bench.write(dma.select + 4 * (dma.tx.number - (not dma.streams)), 9)
     bench.write(at + 4, 8)
     clear_flags(bench, dma.tx)
-    bench.write(at, (1 << 4 | 1 << 7 if dma.kind == "channel" else 5 << 25 | 1 << 6 | 1 << 10) | 1)
+    bench.write(at, (1 << 4 | 1 << 7 if not dma.streams else 5 << 25 | 1 << 6 | 1 << 10) | 1)
     bench.settle()
     assert bench.wire.drain() == b""
     assert bench.read(at + 4) == 8

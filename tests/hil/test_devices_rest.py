@@ -19,13 +19,15 @@ from tests.hil.test_devices_clocks import BOARDS
 
 IDCODES = {"nucleo-f412zg": 0x441, "nucleo-f429zi": 0x419, "nucleo-f103rb": 0x410, "stm32f0discovery": 0x440}
 IDCODES |= {"b-l475e-iot01a": 0x415, "nucleo-l432kc": 0x435, "nucleo-l031k6": 0x425}
-IDCODES |= {"nucleo-f767zi": 0x451, "nucleo-h743zi": 0x450}
+IDCODES |= {"nucleo-f767zi": 0x451, "nucleo-h743zi": 0x450, "nucleo-c031c6": 0x453}
 
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_a_chip_says_what_it_is(board: str) -> None:
     bench = ChipBench(board)
     tables = family(bench.chip.family, bench.chip.part)
+    if bench.chip.family == "stm32c0":
+        bench.change(0x4002103C, 1 << 27, 1 << 27)  # RCC_APBENR1: DBGEN
     assert bench.read(tables.dbgmcu) & 0xFFF == IDCODES[board]
     bench.write(tables.dbgmcu, 0)
     assert bench.read(tables.dbgmcu) & 0xFFF == IDCODES[board]

@@ -14,7 +14,7 @@ from tests.hil.flash_bench import CHIPS, ORIGIN, Bench, Services
 
 DATA = random.Random(7).randbytes(128)  # noqa: S311 - test data; a page of the L0
 HALF = ORIGIN + 0x800  # some sector
-BUSY = {"stm32f4": 1 << 16, "stm32f7": 1 << 16, "stm32l4": 1 << 16}
+BUSY = {"stm32c0": 1 << 16, "stm32f4": 1 << 16, "stm32f7": 1 << 16, "stm32l4": 1 << 16}
 
 
 @pytest.fixture(params=sorted(CHIPS))
@@ -223,6 +223,26 @@ def test_l4_wants_words_in_pairs_and_errors_cleared() -> None:
     assert bench.held(HALF, 8) == DATA[:8]
 
 
+def test_c0_says_that_half_a_double_word_waits_for_the_other() -> None:
+    bench = Bench(CHIPS["C031"])
+    bench.unlock()
+    bench.chip.ready(bench)
+    bench.flash.store(HALF, DATA[:4])
+    assert bench.read(0x10) == 1 << 18
+    bench.flash.store(HALF + 4, DATA[4:8])
+    assert bench.read(0x10) == 1 << 18 | 1 << 16
+    bench.wait()
+    assert (bench.read(0x10), bench.held(HALF, 8)) == (0, DATA[:8])
+
+
+def test_c0_remembers_over_a_reset_whether_it_was_empty_when_it_was_powered() -> None:
+    bench = Bench(CHIPS["C031"])
+    assert bench.read(0) & 1 << 16
+    bench.write(0, bench.read(0) & ~(1 << 16))
+    bench.flash.reset()
+    assert not bench.read(0) & 1 << 16
+
+
 def test_h7_gathers_a_flash_word_and_complains_of_disorder() -> None:
     bench = Bench(CHIPS["H743"])
     bench.unlock()
@@ -265,7 +285,15 @@ def test_l0_programs_half_pages_of_16_words() -> None:
 
 @pytest.mark.parametrize(
     ("name", "counts"),
-    [("F412", [12]), ("F429", [12, 12]), ("F767", [12]), ("H743", [8, 8]), ("L432", [128]), ("L475", [256, 256])],
+    [
+        ("C031", [16]),
+        ("F412", [12]),
+        ("F429", [12, 12]),
+        ("F767", [12]),
+        ("H743", [8, 8]),
+        ("L432", [128]),
+        ("L475", [256, 256]),
+    ],
 )
 def test_sectors_fill_the_banks(name: str, counts: list[int]) -> None:
     chip = CHIPS[name]
@@ -286,5 +314,5 @@ def test_mass_erase_takes_the_bank_it_names() -> None:
 
 
 def test_a_family_nobody_modelled_is_named() -> None:
-    with pytest.raises(ProbeError, match="no flash for the family 'stm32u5'; it knows stm32f0"):
-        make_flash("stm32u5", ORIGIN, 1024, Services(), bytearray(1024))
+    with pytest.raises(ProbeError, match="no flash for the family 'stm32g4'; it knows stm32c0"):
+        make_flash("stm32g4", ORIGIN, 1024, Services(), bytearray(1024))

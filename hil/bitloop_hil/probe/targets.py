@@ -1,8 +1,10 @@
-"""Chips pyOCD does not know by name, from parts it does know. Importing this imports pyOCD."""
+"""Chips pyOCD does not know by name: from parts it does know, or by flash loaders of our own."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from bitloop_hil.probe.loaders import FlashChip, algorithm, chips
 
 _SIBLINGS = {
     "stm32f401retx": ("stm32f412xe", 96 << 10),
@@ -23,6 +25,9 @@ def register() -> None:
     for name, (sibling, ram) in _SIBLINGS.items():
         if name not in TARGET:
             TARGET[name] = _sibling(TARGET[sibling], ram)
+    for name, chip in chips().items():
+        if name not in TARGET:
+            TARGET[name] = _loaded(chip)
 
 
 def _sibling(chip: Any, ram: int) -> Any:
@@ -65,3 +70,32 @@ def _stm32f103rb() -> Any:
             self.write_memory(DBGMCU_CR, DBGMCU_VAL)
 
     return STM32F103RB
+
+
+def _loaded(chip: FlashChip) -> Any:
+    """A chip that is flashed by a loader of ours, which is built when a session begins."""
+    from pyocd.core.memory_map import FlashRegion, MemoryMap, RamRegion
+    from pyocd.coresight.coresight_target import CoreSightTarget
+
+    class Loaded(CoreSightTarget):  # type: ignore[misc]
+        """As pyOCD describes chips."""
+
+        VENDOR = "STMicroelectronics"
+
+        def __init__(self, session: Any) -> None:
+            flash = FlashRegion(
+                start=chip.origin,
+                length=chip.size,
+                blocksize=chip.sector,
+                page_size=chip.sector,
+                phrase_size=chip.unit,
+                is_boot_memory=True,
+                algo=algorithm(chip),
+            )
+            super().__init__(session, MemoryMap(flash, RamRegion(start=chip.ram, length=chip.ram_size)))
+
+        def post_connect_hook(self) -> None:
+            for address, bits in chip.debug:
+                self.write32(address, self.read32(address) | bits)
+
+    return Loaded

@@ -15,7 +15,8 @@ from bitloop_hil.benches.virtual.devices.device import Device, Mapped, Services
 from bitloop_hil.benches.virtual.devices.dfsdm import Dfsdm, DfsdmSurroundings
 from bitloop_hil.benches.virtual.devices.dma import ChannelController, Controller, Requests
 from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
-from bitloop_hil.benches.virtual.devices.dma_streams import DmaMux, StreamController
+from bitloop_hil.benches.virtual.devices.dma_mux import DmaMux
+from bitloop_hil.benches.virtual.devices.dma_streams import StreamController
 from bitloop_hil.benches.virtual.devices.family import Family, family
 from bitloop_hil.benches.virtual.devices.gpio import Port, PortV1, PortV2
 from bitloop_hil.benches.virtual.devices.limits import Limits
@@ -152,7 +153,7 @@ class _Builder:
         data = self._family.dma
         out_of_reach = [Region(origin, size) for origin, size in data.get("out_of_reach", ())]
         self._dma_bus = DmaBus(self._services, self._mapped, out_of_reach)
-        if data["kind"] == "mux":
+        if "mux" in data:
             self._mux = DmaMux()
             self._map("dmamux1", data["mux"], self._mux)
         for name in ("dma1", "dma2"):
@@ -174,7 +175,8 @@ class _Builder:
 
     def _controller(self, name: str, lines: Sequence[Callable[[bool], None]], data: Mapping[str, Any]) -> Controller:
         if data["kind"] == "channel":
-            return ChannelController(name, self._services, self._dma_bus, lines, data.get("selection", False))
+            selects = data.get("selection", False)
+            return ChannelController(name, self._services, self._dma_bus, lines, selects, self._mux)
         return StreamController(name, self._services, self._dma_bus, lines, self._mux)
 
     def _map_usart(self) -> None:
@@ -251,7 +253,7 @@ class _Builder:
     def _places(self) -> dict[str, list[tuple[str, int, int | None]]]:
         """Where each request may be served: controller, channel or stream from 0, selection."""
         dma = self._family.dma
-        if dma["kind"] == "mux":  # any stream, by its code
+        if self._mux is not None:  # anywhere, by its code
             everywhere = [(name, number) for name, one in self._controllers.items() for number in range(one.count)]
             return {
                 request: [(name, number, code) for name, number in everywhere]

@@ -1,4 +1,4 @@
-"""DMA controllers: channels (F0, F1, L0, L4), streams (F4, F7), streams behind a DMAMUX (H7).
+"""DMA controllers: what all share, and those with channels (F0, F1, L0, L4; behind a DMAMUX C0, L4+).
 
 Which peripheral asks for a channel is the family's table of requests; what a channel does is `dma_transfer`.
 """
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from bitloop_hil.benches.virtual.clock import SECOND, Event
 from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
+from bitloop_hil.benches.virtual.devices.dma_mux import DmaMux
 from bitloop_hil.benches.virtual.devices.dma_transfer import Flag, Plan, Transfer
 from bitloop_hil.benches.virtual.devices.registers import WordDevice
 
@@ -138,12 +139,15 @@ class ChannelController(Controller):
         bus: DmaBus,
         interrupts: Sequence[Callable[[bool], None]],
         selects: bool = False,
+        mux: DmaMux | None = None,
     ) -> None:
-        """`selects`: it has CSELR."""
+        """`selects`: it has CSELR; `mux` chooses the requests where there is one."""
         super().__init__(name, services, bus, interrupts)
-        self._selects = selects
+        self._selects, self._mux = selects, mux
 
     def selection(self, number: int) -> int | None:
+        if self._mux is not None:
+            return self._mux.serves(self.name, number, self.count)
         return self.words.get(self._CSELR, 0) >> 4 * number & 0xF if self._selects else None
 
     def _title(self, number: int) -> str:

@@ -1,4 +1,4 @@
-"""DMA streams (F4, F7) and the multiplexer in front of them (H7).
+"""DMA streams (F4, F7), and those behind a DMAMUX (H7).
 
 Their FIFOs are not modelled: what a stream has moved is in memory at once.
 """
@@ -10,20 +10,12 @@ from collections.abc import Callable, Sequence
 from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.devices.dma import Controller
 from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
+from bitloop_hil.benches.virtual.devices.dma_mux import DmaMux
 from bitloop_hil.benches.virtual.devices.dma_transfer import Flag, Plan
-from bitloop_hil.benches.virtual.devices.registers import WordDevice
 
 _BITS = {Flag.ERROR: 3, Flag.HALF: 4, Flag.COMPLETE: 5}  # of the six that a stream has in LISR or HISR
 _ENABLE_BITS = {Flag.ERROR: 2, Flag.HALF: 3, Flag.COMPLETE: 4}  # of SxCR
 _SHIFTS = (0, 6, 16, 22)
-
-
-class DmaMux(WordDevice):
-    """DMAMUX1: the request that each of 16 streams serves, those of DMA1 first (RM0433 17.6)."""
-
-    def selected(self, channel: int) -> int:
-        """The code of the request; 0 is none."""
-        return self.words.get(4 * channel, 0) & 0x7F
 
 
 class StreamController(Controller):
@@ -49,7 +41,7 @@ class StreamController(Controller):
     def selection(self, number: int) -> int | None:
         if self._mux is None:
             return self._control(number) >> 25 & 0xF
-        return self._mux.selected(number + (self.count if self.name == "dma2" else 0))
+        return self._mux.serves(self.name, number, self.count)
 
     def _title(self, number: int) -> str:
         return f"stream {number} of {self.name.upper()}"

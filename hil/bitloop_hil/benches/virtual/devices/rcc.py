@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bitloop_hil.benches.virtual.clock import Event
-from bitloop_hil.benches.virtual.devices.clock_tree import Oscillator, Pll, Tree
+from bitloop_hil.benches.virtual.devices.clock_tree import Oscillator, Pll, Source, Tree
 from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.devices.registers import Field, WordDevice
 
@@ -72,11 +72,10 @@ class Rcc(WordDevice):
     def _hertz(self, node: str) -> int:
         tree = self._table.tree
         if node in tree.kernels:
-            source = tree.kernels[node].of(self.words)
-            return self._over(self.hertz(source.node), source.divider.of(self.words)) if source.node else 0
+            return self._from(tree.kernels[node].of(self.words))
         if node == "sysclk":
             at = tree.status.of(self.words)
-            return self.hertz(tree.switch.sources[at].node) if at < len(tree.switch.sources) else 0
+            return self._from(tree.switch.sources[at]) if at < len(tree.switch.sources) else 0
         if node in tree.buses:
             bus = tree.buses[node]
             return self._over(self.hertz(bus.source), bus.divider.of(self.words))
@@ -84,6 +83,9 @@ class Rcc(WordDevice):
         if name not in self._generators or not self._is_ready(name):
             return 0
         return self._output(name, output) if output else self._oscillator_hertz(name)
+
+    def _from(self, source: Source) -> int:
+        return self._over(self.hertz(source.node), source.divider.of(self.words)) if source.node else 0
 
     def clocked(self, device: str) -> bool:
         """Whether the device's clock is enabled; devices without such a bit always are."""
@@ -190,9 +192,7 @@ class Rcc(WordDevice):
 
     def _lock(self, name: str, pll: Pll, generator: _Generator) -> bool:
         """The frequencies of a PLL that is switched on; False if it has no clock to multiply."""
-        source = pll.source.of(self.words)
-        divided = self._over(self.hertz(source.node), source.divider.of(self.words)) if source.node else 0
-        into = self._over(divided, pll.before.of(self.words))
+        into = self._over(self._from(pll.source.of(self.words)), pll.before.of(self.words))
         if not into:
             self._services.note(f"{name} was switched on without a running clock at its input")
             return False

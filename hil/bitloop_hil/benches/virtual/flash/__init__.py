@@ -7,6 +7,7 @@ from typing import Any
 
 from bitloop.errors import ProbeError
 from bitloop_hil.benches.virtual.devices.device import Services
+from bitloop_hil.benches.virtual.flash.c0 import C0Flash
 from bitloop_hil.benches.virtual.flash.controller import FAULTS, Flash
 from bitloop_hil.benches.virtual.flash.f1 import F1Flash
 from bitloop_hil.benches.virtual.flash.f4 import F4Flash
@@ -19,6 +20,7 @@ from bitloop_hil.boards import BoardFile
 __all__ = ["FAULTS", "Flash", "flash_device", "make_flash"]
 
 _CONTROLLERS: dict[str, Callable[[Layout, Services, Any], Flash]] = {
+    "c0": C0Flash,
     "f1": F1Flash,
     "f4": F4Flash,
     "h7": H7Flash,

@@ -1,0 +1,18 @@
+/* Flash loader of the STM32C0 (RM0490: FLASH): one bank. */
+#define BUSY ((1u << 16) | (1u << 18))
+#define CACHES (1u << 9)
+#define CHIP (1u << 2)
+#define OPTIONS 0u
+#include "double_words.h"
+
+#define ACCESS_EMPTY (1u << 16)
+
+/* A chip whose flash was empty when it was powered boots from its own memory until the next power-on, or until this
+ * bit is cleared. */
+uint32_t UnInit(uint32_t operation)
+{
+    (void)operation;
+    ACCESS &= ~ACCESS_EMPTY;
+    CONTROL = CONTROL_LOCKED;
+    return BL_FLASH_DONE;
+}
