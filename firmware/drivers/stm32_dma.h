@@ -28,6 +28,7 @@ enum { BL_DMA_CONTROL, BL_DMA_COUNT, BL_DMA_PERIPHERAL, BL_DMA_MEMORY };
 #define BL_DMA_CIRCULAR (1u << 8)
 #define BL_DMA_MEMORY_STEPS (1u << 10)
 #define BL_DMA_PRIORITY (2u << 16)
+#define BL_DMA_ITEMS(bytes) ((bytes) / 2u << 11 | (bytes) / 2u << 13) /* width of both sides; else a byte */
 #if BL_DMA_SELECT /* H7: without bufferable transfers a stream of a USART may lock up (ES0392) */
 #define BL_DMA_REQUEST(request) (1u << 20)
 #else
@@ -48,6 +49,7 @@ enum { BL_DMA_CONTROL, BL_DMA_COUNT, BL_DMA_PERIPHERAL, BL_DMA_MEMORY };
 #define BL_DMA_CIRCULAR (1u << 5)
 #define BL_DMA_MEMORY_STEPS (1u << 7)
 #define BL_DMA_PRIORITY (2u << 12)
+#define BL_DMA_ITEMS(bytes) ((bytes) / 2u << 8 | (bytes) / 2u << 10) /* width of both sides; else a byte */
 #define BL_DMA_REQUEST(request) 0u
 
 #endif

@@ -1,7 +1,7 @@
 /* The scales of an HTS221, which keeps two points of each characteristic (its data sheet: calibration registers; TN1218).
  * Between the points (raw0, value0) and (raw1, value1), in eighths or halves of a unit, lies a straight line. */
 #include "../drivers/bus.h"
-#include "registers.h"
+#include "source.h"
 
 #define POINTS 0x30u
 #define POINTS_BYTES 16u

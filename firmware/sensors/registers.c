@@ -1,9 +1,8 @@
 /* Every sensor that is set up by writing registers, and gives samples of fixed size from a data register: with a memory
  * for many of them, or with a flag that says that there is a new one. */
-#include "registers.h"
-
 #include "../drivers/bus.h"
 #include "../drivers/ticks.h"
+#include "source.h"
 
 #define MILLISECOND (BL_CLOCK_HZ / 1000u)
 
@@ -47,6 +46,11 @@ static bool reset(void)
     return false;
 }
 
+void bl_sensor_init(void)
+{
+    bl_bus_init();
+}
+
 bool bl_sensor_start(void)
 {
     uint8_t identity = 0;
@@ -70,17 +74,16 @@ bool bl_sensor_restart(void)
     return BL_SENSOR_MEMORY > 1u || bl_bus_read(BL_SENSOR_DATA, sizeof old, old);
 }
 
-bool bl_sensor_look(struct bl_level *level)
+enum bl_sampled bl_sensor_look(uint32_t *waiting)
 {
     uint8_t bytes[BL_LEVEL_BYTES];
     uint32_t status = 0;
     if (!bl_bus_read(BL_LEVEL, sizeof bytes, bytes))
-        return false;
+        return BL_NO_ANSWER;
     for (size_t i = 0; i < sizeof bytes; i++)
         status |= (uint32_t)bytes[i] << (8u * i);
-    level->samples = ((status & BL_LEVEL_MASK) >> BL_LEVEL_SHIFT) / BL_LEVEL_PER_SAMPLE;
-    level->overrun = (status & BL_LEVEL_OVERRUN) != 0u;
-    return true;
+    *waiting = ((status & BL_LEVEL_MASK) >> BL_LEVEL_SHIFT) / BL_LEVEL_PER_SAMPLE;
+    return (status & BL_LEVEL_OVERRUN) != 0u ? BL_OVERRUN : BL_SAMPLED;
 }
 
 /* Little-endian and signed, of as many bytes as the sensor has; bits below the shift are always 0. */
@@ -92,13 +95,13 @@ static bl_raw value(const uint8_t bytes[])
     return (bl_raw)((int32_t)word >> (8u * (4u - BL_SENSOR_VALUE_BYTES) + BL_SENSOR_SHIFT));
 }
 
-bool bl_sensor_take(size_t samples, bl_raw values[])
+enum bl_sampled bl_sensor_take(size_t samples, bl_raw values[])
 {
     static uint8_t bytes[BL_SENSOR_BURST * BL_SENSOR_STRIDE];
     if (!bl_bus_read(BL_SENSOR_DATA, samples * BL_SENSOR_STRIDE, bytes))
-        return false;
+        return BL_NO_ANSWER;
     for (size_t i = 0; i < samples; i++)
         for (size_t axis = 0; axis < BL_AXES; axis++)
             values[i * BL_AXES + axis] = value(&bytes[i * BL_SENSOR_STRIDE + places[axis]]);
-    return true;
+    return BL_SAMPLED;
 }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bitloop_hil.benches.virtual import VirtualBoard
 from bitloop_hil.datalogger import make
 from bitloop_hil.datalogger.plan import Plan
+from bitloop_hil.datalogger.registers import BusSensor
 from bitloop_hil.link.client import Link
 from bitloop_hil.link.frame import Frame
 from bitloop_hil.link.samples import Block, SensorInfo, read_block
@@ -44,15 +45,22 @@ class Recorded:
         return float(np.polyfit([block.last / self.clock_hz for block in full], numbers, 1)[0])
 
 
+def fitted(plan: Plan) -> BusSensor:
+    """The sensor of a plan, which is one behind a bus."""
+    assert isinstance(plan.source, BusSensor)
+    return plan.source
+
+
 @contextmanager
 def logging(
     plan: Plan, motion: NDArray[np.float64], compiler: str = "zig", rate_hz: float = 0.0
 ) -> Iterator[VirtualBoard]:
     """The plan's board with its datalogger, not yet reset; its sensor feels a motion at `rate_hz` (else its own)."""
-    with VirtualBoard(plan.board, shield=plan.shield) as board:
+    with VirtualBoard(plan.board, shield=plan.source.shield) as board:
         board.flash(make.build(plan, compiler).path)
-        board.detune(plan.sensor.name, DEVIATION)
-        board.replay(plan.sensor.name, plan.quantity.name, motion, rate_hz or float(plan.rate.hz) * (1 + DEVIATION))
+        source = plan.source
+        board.detune(source.name, DEVIATION)
+        board.replay(source.name, source.measured.quantity, motion, rate_hz or float(source.hz) * (1 + DEVIATION))
         yield board
 
 

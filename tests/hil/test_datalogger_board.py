@@ -100,8 +100,9 @@ def test_a_board_that_is_reset_while_it_records_resets_its_sensor_as_the_data_sh
 
 def test_a_sensor_that_is_not_there_is_told() -> None:
     wrong = plan(replace(L475, samples=8))
-    assert wrong.mounted.address == 0x6A
-    absent = replace(wrong, mounted=replace(wrong.mounted, address=0x6B))
+    sensor = loggers.fitted(wrong)
+    assert sensor.mounted.address == 0x6A
+    absent = replace(wrong, source=replace(sensor, mounted=replace(sensor.mounted, address=0x6B)))
     with loggers.logging(absent, shaken()) as board:
         said = loggers.heard(board, absent.baud, lambda said: said.count(b"\n") > 1)
     assert said.split(b"\n")[1] == b"# LSM6DSL does not answer on I2C2"

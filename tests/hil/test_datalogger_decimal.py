@@ -33,7 +33,7 @@ _LONGEST = 64
 @cache
 def _library(decimals: int) -> Any:
     own = {"decimal.c": _C, "sensor.h": _SENSOR.format(decimals, 10**decimals).encode()}
-    sources = Sources.of(resources.firmware(), "apps/datalogger/decimal.h", "sensors/registers.h") | Sources(own)
+    sources = Sources.of(resources.firmware(), "apps/datalogger/decimal.h", "sensors/source.h") | Sources(own)
     library = ctypes.CDLL(str(Toolchain("zig", target("host")).shared(sources, Flags("-O2"), "decimal.so")))
     library.print.restype = ctypes.c_size_t
     library.print.argtypes = [ctypes.c_int32, ctypes.c_int32, ctypes.c_int32, ctypes.c_uint32, ctypes.c_char_p]

@@ -73,23 +73,23 @@ def wished(pair: Pair, binary: bool) -> Plan:
 
 
 def felt(made: Plan) -> np.ndarray:
-    middle, spread = DESK[made.quantity.name]
-    return middle + spread * np.random.default_rng(7).normal(0, 1, (5000, len(made.quantity.letters)))
+    middle, spread = DESK[made.source.measured.quantity]
+    return middle + spread * np.random.default_rng(7).normal(0, 1, (5000, made.axes))
 
 
 def check(pair: Pair) -> None:
     made = wished(pair, binary=True)
-    samples = _SAMPLES[made.rate.hz > 20]
+    samples = _SAMPLES[made.source.hz > 20]
     with loggers.logging(made, felt(made)) as board:
         recorded = loggers.record(board, samples)
-        produced = board.produced(made.sensor.name, made.quantity.name).words
+        produced = board.produced(made.source.name, made.source.measured.quantity).words
         assert board.notes() == ""
     (run,) = recorded.runs()
     assert len(run) == samples
-    assert loggers.places(produced >> made.quantity.shift, run)
+    assert loggers.places(produced >> loggers.fitted(made).quantity.shift, run)
     assert recorded.reply["overruns"] == 0
     assert recorded.info.sensor == pair[1]
-    middle, spread = DESK[made.quantity.name]
+    middle, spread = DESK[made.source.measured.quantity]
     assert abs(recorded.info.values(run).mean() - middle) < spread
 
 
@@ -128,5 +128,5 @@ def test_every_pair_builds(pair: Pair, compiler: str) -> None:
 
 
 def test_every_kind_of_controller_is_among_the_few() -> None:
-    buses = [wished(pair, binary=True).bus for pair in FEW]
+    buses = [loggers.fitted(wished(pair, binary=True)).bus for pair in FEW]
     assert {(type(bus), bus.version) for bus in buses} == {(I2c, 1), (I2c, 2), (Spi, 1)}

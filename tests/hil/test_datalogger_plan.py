@@ -14,6 +14,7 @@ from bitloop_hil.boards import board_file
 from bitloop_hil.datalogger import make
 from bitloop_hil.datalogger.carry import text_bytes
 from bitloop_hil.datalogger.plan import Wish, carried, plan
+from tests.hil import loggers
 from tests.hil.needs import need_compiler
 
 L475 = Wish("B-L475E-IOT01A", "LSM6DSL", 1660.0, samples=256)
@@ -21,16 +22,18 @@ L475 = Wish("B-L475E-IOT01A", "LSM6DSL", 1660.0, samples=256)
 
 def test_a_wish_becomes_a_plan() -> None:
     made = plan(replace(L475, range=8, axes="zx"))
-    assert (made.mounted.address, made.bus.name, made.rate.hz, made.range.limit) == (0x6A, "I2C2", 1660, 8)
-    assert (made.letters, made.sample_bytes, made.decimals, made.baud) == ("zx", 4, 6, 115_200)
-    assert made.range.step == Fraction("0.000244")
-    assert plan(replace(L475, rate=1667)).rate.hz == 1660
+    sensor, measured = loggers.fitted(made), made.source.measured
+    assert (sensor.mounted.address, sensor.place, sensor.hz, measured.limit) == (0x6A, "I2C2", 1660, 8)
+    assert (measured.letters, made.sample_bytes, measured.decimals, made.baud) == ("zx", 4, 6, 115_200)
+    assert sensor.range.step == Fraction("0.000244")
+    assert plan(replace(L475, rate=1667)).source.hz == 1660
     assert plan(replace(L475, binary=True)).baud == 921_600
 
 
 def test_shields_bring_sensors_to_nucleos() -> None:
     made = plan(Wish("NUCLEO-F412ZG", "lsm6dso", 104, samples=16))
-    assert (made.mounted.address, made.bus.name, made.bus.version) == (0x6B, "I2C1", 1)
+    sensor = loggers.fitted(made)
+    assert (sensor.mounted.address, sensor.place, sensor.bus.version) == (0x6B, "I2C1", 1)
     brought = carried(board_file("nucleo-l031k6"))
     assert brought["HTS221"][1] == "x-nucleo-iks01a2"
     assert carried(board_file("b-l475e-iot01a"))["HTS221"][0].bus == "I2C2"
@@ -86,9 +89,9 @@ def test_what_is_not_possible_is_one_sentence(changed: dict[str, Any], says: str
 
 
 def test_advice_can_be_followed() -> None:
-    assert plan(replace(L475, continuous=True, rate=208.0)).rate.hz == 208
+    assert plan(replace(L475, continuous=True, rate=208.0)).source.hz == 208
     assert plan(replace(L475, continuous=True, baud=600_000)).baud == 600_000
-    assert plan(replace(L475, rate=6660.0, samples=4096)).rate.hz == 6660
+    assert plan(replace(L475, rate=6660.0, samples=4096)).source.hz == 6660
 
 
 def test_lines_are_never_longer_than_counted() -> None:

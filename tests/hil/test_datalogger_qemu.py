@@ -36,19 +36,19 @@ def on_m4(pair: Pair) -> bool:
 def check(pair: Pair, compiler: str = "zig") -> None:
     need_qemu()
     made = in_qemu(wished(pair, binary=True))
-    samples = 120 if made.rate.hz > 20 else 6
+    samples = 120 if made.source.hz > 20 else 6
     sensor = QemuSensor(made)
-    sensor.replay(made.quantity.name, felt(made), float(made.rate.hz))
+    sensor.replay(made.source.measured.quantity, felt(made), float(made.source.hz))
     with QemuBoard(board_file(STM32F4), sensor) as board:
         board.flash(make.build(made, compiler).path)
         recorded = loggers.record(board, samples)
-        produced = sensor.produced(made.quantity.name).words
+        produced = sensor.produced(made.source.measured.quantity).words
     (run,) = recorded.runs()
     assert len(run) == samples
-    assert len(loggers.places(produced >> made.quantity.shift, run)) >= 1
+    assert len(loggers.places(produced >> loggers.fitted(made).quantity.shift, run)) >= 1
     assert recorded.reply["overruns"] == 0
     assert recorded.info.sensor == pair[1]
-    assert recorded.rate() == pytest.approx(float(made.rate.hz), rel=0.05)
+    assert recorded.rate() == pytest.approx(float(made.source.hz), rel=0.05)
     assert sensor.notes == []
 
 

@@ -1,5 +1,4 @@
 /* A datalogger behind the link: it says which sensor it has, and sends blocks of raw samples (docs/protocol.md). */
-#include "../../drivers/bus.h"
 #include "../../drivers/port.h"
 #include "../../link/requests.h"
 #include "../../link/server.h"
@@ -191,6 +190,6 @@ bool bl_message(const struct bl_frame *frame)
 int main(void)
 {
     bl_port_init();
-    bl_bus_init();
+    bl_sensor_init();
     bl_serve();
 }

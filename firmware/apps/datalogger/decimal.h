@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../sensors/registers.h"
+#include "../../sensors/source.h"
 
 /* Characters of a value at most: a sign, 19 digits, a point. */
 #define BL_DECIMAL_BYTES 21u

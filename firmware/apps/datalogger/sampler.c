@@ -31,13 +31,10 @@ bool bl_sampler_start(void)
 
 static enum bl_sampled look(void)
 {
-    struct bl_level level;
-    if (!bl_sensor_look(&level))
-        return BL_NO_ANSWER;
+    const enum bl_sampled sampled = bl_sensor_look(&waiting);
     noticed = bl_sampler_now();
     due = noticed + BL_LOOK_TICKS;
-    waiting = level.samples;
-    return level.overrun ? BL_OVERRUN : BL_SAMPLED;
+    return sampled;
 }
 
 /* A look, or a pause until it is time for one. */
@@ -67,8 +64,9 @@ enum bl_sampled bl_sampler_take(size_t room, bl_raw values[], struct bl_taken *t
         return sampled;
     size_t count = waiting < room ? waiting : room;
     count = count < BL_SENSOR_BURST ? count : BL_SENSOR_BURST;
-    if (!bl_sensor_take(count, values))
-        return BL_NO_ANSWER;
+    sampled = bl_sensor_take(count, values);
+    if (sampled != BL_SAMPLED)
+        return sampled;
     taken->samples = count;
     taken->first = before(waiting - 1u);
     waiting -= (uint32_t)count;

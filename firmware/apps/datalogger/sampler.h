@@ -2,13 +2,7 @@
 #ifndef BL_SAMPLER_H
 #define BL_SAMPLER_H
 
-#include "../../sensors/registers.h"
-
-enum bl_sampled {
-    BL_SAMPLED,  /* so many samples, perhaps none */
-    BL_OVERRUN,  /* the sensor's memory overflowed: samples are missing, start again */
-    BL_NO_ANSWER /* the sensor went away */
-};
+#include "../../sensors/source.h"
 
 /* Begin with a sample taken after this. */
 bool bl_sampler_start(void);

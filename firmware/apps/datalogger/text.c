@@ -1,6 +1,5 @@
 /* A datalogger for terminals and studios: one line per signal, axes interleaved, values separated by spaces. A continuous
  * one prints a line per sample. Lines that begin with # are for people. */
-#include "../../drivers/bus.h"
 #include "../../drivers/port.h"
 #include "../../drivers/ticks.h"
 #include "../../startup/fault.h"
@@ -109,12 +108,12 @@ static void log_samples(void)
 int main(void)
 {
     bl_port_init();
-    bl_bus_init();
+    bl_sensor_init();
     bl_sampler_rewind();
     for (;;) {
         if (bl_sensor_start())
             log_samples();
-        say("# " BL_SENSOR_NAME " does not answer on " BL_BUS_NAME);
+        say("# " BL_SENSOR_NAME " does not answer on " BL_SOURCE_NAME);
         bl_pause(BL_CLOCK_HZ);
     }
 }

@@ -28,6 +28,7 @@ from bitloop_hil.benches.virtual.sensors.output import Produced
 from bitloop_hil.boards import board_file
 from bitloop_hil.closing import Closing
 from bitloop_hil.datalogger.plan import Plan
+from bitloop_hil.datalogger.registers import BusSensor
 
 STM32F4 = "netduinoplus2"
 """QEMU's STM32F405, the machine of every STM32 with a Cortex-M4F."""
@@ -41,8 +42,15 @@ def in_qemu(plan: Plan) -> Plan:
         raise BuildError(
             f"QEMU has no STM32 with the {plan.board.core} of {plan.board.name}; choose an F4 or L4 board"
         )
+    _behind_bus(plan)
     ticks = MACHINES[STM32F4].counter_hertz
     return replace(plan, board=replace(machine, name=plan.board.name, clock_hz=ticks), chip=plan.chip)
+
+
+def _behind_bus(plan: Plan) -> BusSensor:
+    if not isinstance(plan.source, BusSensor):
+        raise BuildError(f"QEMU's machines have no {plan.source.place}; choose a sensor behind a bus")
+    return plan.source
 
 
 class QemuSensor:
@@ -52,7 +60,8 @@ class QemuSensor:
         self.notes: list[str] = []
         self._lock = threading.Lock()
         self._ticks, self._hertz = 0, MACHINES[STM32F4].counter_hertz
-        mounted = plan.mounted
+        sensor = _behind_bus(plan)
+        mounted = sensor.mounted
         self._sensors = Sensors((mounted,), lambda: self._ticks * SECOND // self._hertz, self.notes.append)
         self._model = self._sensors[mounted.name]
         hanging = self._sensors.hanging()
@@ -60,7 +69,7 @@ class QemuSensor:
         if mounted.address is None:
             self._transfer = partial(_by_spi, hanging.spi[mounted.bus][0][1])
         else:
-            self._transfer = partial(_by_i2c, hanging.i2c[mounted.bus][plan.quantity.address or mounted.address])
+            self._transfer = partial(_by_i2c, hanging.i2c[mounted.bus][sensor.quantity.address or mounted.address])
 
     def replay(self, quantity: str, values: NDArray[np.float64], rate_hz: float) -> None:
         """Let it feel a motion, (samples, axes) in physical units, from the beginning of each run on."""

@@ -11,6 +11,7 @@ from bitloop_hil.link import packets as p
 
 if TYPE_CHECKING:
     from bitloop_hil.datalogger.plan import Plan
+    from bitloop_hil.datalogger.registers import BusSensor
 
 TRANSFER = 255
 """Bytes of one transfer over a bus, BL_BUS_BYTES of firmware/drivers/bus.h."""
@@ -30,17 +31,15 @@ def line_bytes(payload: int) -> int:
 
 def text_bytes(made: Plan) -> int:
     """Characters of a line with one sample, at most: signs, digits, points, and a character behind each value."""
-    extreme = 1 << (8 * made.quantity.bytes - 1 - made.quantity.shift)
-    step = made.range.step
-    whole = len(str(int(extreme * step))) if step is not None else 4
-    return len(made.axes) * (1 + whole + (1 + made.decimals if made.decimals else 0) + 1)
+    measured = made.source.measured
+    return made.axes * (1 + measured.digits + (1 + measured.decimals if measured.decimals else 0) + 1)
 
 
 def check_link(made: Plan) -> None:
     """BuildError, with the arithmetic, where the line cannot carry what has to leave without a pause."""
-    if not made.binary and not made.continuous:
+    if not made.continuous and (made.source.holds or not made.binary):
         return
-    rate, most = float(made.rate.hz), made.baud / 10 * _LINE_SHARE
+    rate, most = float(made.source.hz), made.baud / 10 * _LINE_SHARE
     if made.binary:
         size, block = made.sample_bytes, made.block_samples
         per_sample = line_bytes(BLOCK_HEAD + block * size) / block
@@ -49,22 +48,22 @@ def check_link(made: Plan) -> None:
         per_sample = text_bytes(made)
         what = f"up to {per_sample:g} characters x {rate:g} Hz = {rate * per_sample:.0f} bytes/s"
     if rate * per_sample > most:
-        slower = [float(one.hz) for one in made.quantity.rates if float(one.hz) * per_sample <= most]
+        slower = [float(hz) for hz in made.source.rates if float(hz) * per_sample <= most]
         fits = f"up to {max(slower):g} Hz, " if slower else ""
         other = "" if made.binary else ", --format binary"
         baud = ceil(rate * per_sample / _LINE_SHARE) * 10
         raise BuildError(
-            f"{made.sensor.name} sends {what} and {made.baud} baud carry {made.baud // 10} of which {most:.0f} are"
+            f"{made.source.name} sends {what} and {made.baud} baud carry {made.baud // 10} of which {most:.0f} are"
             f" counted on; choose {fits}fewer --axes{other} or --baud {baud} and more"
         )
 
 
-def check_bus(made: Plan) -> None:
+def check_bus(source: BusSensor, made: Plan) -> None:
     """BuildError, with the arithmetic, where the sensor's bus is too slow for an uninterrupted signal."""
-    quantity, rate = made.quantity, float(made.rate.hz)
-    bits, head = (9, 3) if isinstance(made.bus, I2c) else (8, 1)
-    carried = _BUS_SHARE * made.bus_hz
-    looks = rate / made.per_look * (4 if quantity.memory == 1 else 1)
+    quantity, rate = source.quantity, float(source.hz)
+    bits, head = (9, 3) if isinstance(source.bus, I2c) else (8, 1)
+    carried = _BUS_SHARE * source.bus_hz
+    looks = rate / float(source.per_look)
     needed = bits * (rate * quantity.stride + looks * (2 * head + quantity.level.bytes))
     if needed <= carried:
         return
@@ -72,9 +71,9 @@ def check_bus(made: Plan) -> None:
     advice = f"a lower rate or text signals of up to {kept} samples" if kept > 16 else "a lower rate"
     if made.continuous or made.binary or made.samples > kept:
         raise BuildError(
-            f"{made.sensor.name} at {rate:g} Hz gives {quantity.stride} bytes x {rate:g} Hz x {bits} bits ="
-            f" {rate * quantity.stride * bits:.0f} bit/s and {needed:.0f} with addresses, and {made.bus.name} carries"
-            f" {carried:.0f}; choose {advice}"
+            f"{source.name} at {rate:g} Hz gives {quantity.stride} bytes x {rate:g} Hz x {bits} bits ="
+            f" {rate * quantity.stride * bits:.0f} bit/s and {needed:.0f} with addresses, and {source.bus.name}"
+            f" carries {carried:.0f}; choose {advice}"
         )
 
 

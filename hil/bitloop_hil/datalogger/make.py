@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,6 @@ from bitloop.errors import BitloopError, BuildError
 from bitloop.files import write_bytes
 from bitloop.toolchain import BARE_GCC_LINK, Flags, Sources, Toolchain, gcc_command
 from bitloop_hil.boards import ImageFile
-from bitloop_hil.buses import I2c
-from bitloop_hil.datalogger import carry
 from bitloop_hil.datalogger.plan import Plan
 from bitloop_hil.images import (
     BARE_SOURCES,
@@ -41,13 +38,9 @@ def sources(plan: Plan) -> Sources:
     firmware = resources.firmware()
     parts = _parts(plan)
     app = [f"apps/datalogger/{name}" for name in (*_APP, *(_BINARY if plan.binary else _TEXT))]
-    lines = "i2c" if isinstance(plan.bus, I2c) else "spi"
-    drivers = ["drivers/bus.h", f"drivers/{plan.bus_driver}.c", f"drivers/stm32_{lines}_lines.h"]
-    sensor = ["sensors/registers.[ch]"]
-    if plan.quantity.calibration:
-        sensor.append(f"sensors/{plan.quantity.calibration}.c")
+    source = ["sensors/source.h", *plan.source.files(plan.board)]
     link = ["link/*.[ch]"] if plan.binary else []
-    found = Sources.of(firmware, *app, *BARE_SOURCES, *port_sources(plan.board, parts), *drivers, *sensor, *link)
+    found = Sources.of(firmware, *app, *BARE_SOURCES, *port_sources(plan.board, parts), *source, *link)
     found |= Sources({"LICENSE": (firmware / "LICENSE").read_bytes(), **_written(plan, parts)})
     content = [part for name in sorted(found.files) for part in (name, found.files[name])]
     build = digest([*defines(plan.board, parts), *content])[:BUILD_DIGITS]
@@ -107,51 +100,26 @@ def _written(plan: Plan, parts: ImageFile) -> dict[str, bytes]:
         "identity.h": render("logger_identity.h.j2", **board),
         "image.ld": render("image.ld.j2", **board),
         "chip.h": render("chip.h.j2", **board, chip=plan.chip, ring=ring(parts)),
-        "README.md": render("logger.md.j2", plan=plan, rate=float(plan.rate.hz)),
+        "README.md": render("logger.md.j2", plan=plan, measured=plan.source.measured, rate=float(plan.source.hz)),
     }
 
 
 def _sensor(plan: Plan) -> dict[str, Any]:
-    bus, quantity = plan.bus, plan.quantity
-    if isinstance(bus, I2c):
-        pins = [("SCL", bus.scl), ("SDA", bus.sda)]
-        wired: dict[str, Any] = {"spi": None, "remap": bus.remap, "increment": quantity.increment}
-        wired["address"] = quantity.address or plan.mounted.address
-    else:
-        pins = [("SCK", bus.sck), ("MISO", bus.miso), ("MOSI", bus.mosi)]
-        if plan.mounted.select is not None:
-            pins.append(("SELECT", plan.mounted.select))
-        access = plan.sensor.spi
-        wired = {"spi": access, "remap": None, "increment": access.increment if access else 0}
-        wired |= {"divider": carry.spi_divider(bus.clock_hz, access.hz if access else 1), "spi_hz": plan.bus_hz}
-    return wired | {
+    source = plan.source
+    return {
         "board": plan.board,
-        "sensor": plan.sensor,
-        "quantity": quantity,
-        "bus": bus,
-        "pins": pins,
-        "range": plan.range,
-        "rate": float(plan.rate.hz),
-        "millihertz": int(plan.rate.hz * 1000),
-        "codes": (plan.rate.code, plan.range.code),
-        "letters": plan.letters,
-        "axes": plan.axes,
-        "places": [f"{quantity.places[axis]}u" for axis in plan.axes],
-        "scales": [_scale(plan.range.step)] * len(plan.axes),
+        "source": source,
+        "measured": source.measured,
+        "rate": float(source.hz),
+        "millihertz": int(source.hz * 1000),
+        "scales": [f"{{{one.offset}, {one.multiplier}, {one.divisor}u}}" for one in source.measured.scales],
         "continuous": plan.continuous,
         "samples": plan.samples or 1,
         "block_samples": plan.block_samples,
-        "decimals": plan.decimals,
-        "burst": plan.burst,
         "look_ticks": plan.look_ticks,
-        "period_ticks": int(plan.board.clock_hz / plan.rate.hz),
+        "period_ticks": int(plan.board.clock_hz / source.hz),
+        **source.values(),
     }
-
-
-def _scale(step: Fraction | None) -> str:
-    """Initialiser of an axis: offset, multiplier, divisor; of 1 where the sensor says it later."""
-    known = step or Fraction(1)
-    return f"{{0, {known.numerator}, {known.denominator}u}}"
 
 
 def _makefile(plan: Plan, made: Sources, parts: ImageFile) -> bytes:

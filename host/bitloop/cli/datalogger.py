@@ -89,18 +89,18 @@ def to_record(made: Plan) -> dict[str, Any]:
     """What a datalogger does, for JSON."""
     return {
         "board": made.board.name,
-        "sensor": made.sensor.name,
-        "quantity": made.quantity.name,
-        "unit": made.quantity.unit,
-        "rate": float(made.rate.hz),
-        "range": made.range.limit,
-        "axes": made.letters,
+        "sensor": made.source.name,
+        "quantity": made.source.measured.quantity,
+        "unit": made.source.measured.unit,
+        "rate": float(made.source.hz),
+        "range": made.source.measured.limit,
+        "axes": made.source.measured.letters,
         "samples": made.samples,
         "format": "binary" if made.binary else "text",
         "continuous": made.continuous,
         "baud": made.baud,
-        "bus": made.bus.name,
-        "shield": made.shield,
+        "bus": made.source.place,
+        "shield": made.source.shield,
     }
 
 

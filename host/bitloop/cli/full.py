@@ -39,7 +39,8 @@ class Full:
         """Every step in order: the project, what is to be judged in the end, and the record of what came out."""
         with self.steps.step(f"generating the datalogger for {SENSOR} of {BOARD}") as note:
             plan, image = self._generate()
-            note(f"{plan.rate.hz} Hz nominal, +/- {plan.range.limit} {plan.quantity.unit}, {plan.baud} baud")
+            measured = plan.source.measured
+            note(f"{plan.source.hz} Hz nominal, +/- {measured.limit} {measured.unit}, {plan.baud} baud")
         known, unseen, flashed = self._record(plan, image)
         with self.steps.step("finding the sampling") as note:
             found = self._sampling(known, note)

@@ -69,7 +69,7 @@ def tape(
     from bitloop_hil.recording.source import Source
 
     path, label = to
-    sensor, quantity = plan.sensor.name, plan.quantity.name
+    sensor, quantity = plan.source.name, plan.source.measured.quantity
     board.replay(sensor, quantity, motion, true_rate(plan))
     board.reset()
     source, limits = Source(board.port, plan.baud, board=board.name), Limits(signals=samples)
@@ -77,7 +77,7 @@ def tape(
     outcome = record(source, Kept.at(path, label), limits, "binary", told=lambda at: note(f"{at.lines:,} {told}"))
     if outcome.reason:
         raise RecordError(outcome.reason)
-    values = read_log(path, axes=len(plan.axes)).x
+    values = read_log(path, axes=plan.axes).x
     made = Tape(path, label, len(values), wrong(values, board.produced(sensor, quantity).words), outcome.record)
     if made.wrong or made.lost or made.samples != samples:
         raise RecordError(f"{path} is not what {sensor} put out: {made.words()}; what it says is in its note")
@@ -86,7 +86,7 @@ def tape(
 
 def true_rate(plan: Plan) -> float:
     """What the sensor samples at, in Hz."""
-    return float(plan.rate.hz) * (1 + DEVIATION)
+    return float(plan.source.hz) * (1 + DEVIATION)
 
 
 def wrong(values: NDArray[np.float32], words: NDArray[np.int32]) -> int:
