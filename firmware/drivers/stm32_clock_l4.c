@@ -1,5 +1,5 @@
-/* 80 MHz on an STM32L4: HSI16 * 10 / 2, in voltage range 1 as after reset (RM0351, RM0394: PWR, RCC, FLASH). The HSI16
- * drifts less with temperature than the MSI. The APBs are not divided. */
+/* 80 MHz on an STM32L4 or L4+: HSI16 * 10 / 2, in voltage range 1 as after reset (RM0351, RM0394, RM0432: PWR, RCC,
+ * FLASH). The HSI16 drifts less with temperature than the MSI. The APBs are not divided. */
 #include "stm32.h"
 
 _Static_assert(BL_CLOCK_HZ == 80000000u && BL_USART_CLOCK_HZ == 80000000u, "the board file says what is set up here");
@@ -18,7 +18,7 @@ _Static_assert(BL_CLOCK_HZ == 80000000u && BL_USART_CLOCK_HZ == 80000000u, "the 
 #define RCC_PLLCFGR_80_MHZ (2u | (10u << 8) | (1u << 24)) /* HSI16 / 1 * 10 / 2, output R on */
 #define FLASH_ACR BL_REGISTER(0x40022000u)
 #define FLASH_ACR_LATENCY 7u
-#define FLASH_ACR_4_WAITS 4u                                  /* above 64 MHz in range 1 */
+#define FLASH_ACR_4_WAITS 4u                                  /* above 64 MHz in range 1; 3 would do for an L4+ */
 #define FLASH_ACR_CACHES ((1u << 8) | (1u << 9) | (1u << 10)) /* prefetch, instruction cache, data cache */
 
 void bl_clock_init(void)

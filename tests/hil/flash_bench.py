@@ -117,7 +117,7 @@ def _erase_f4(bench: Bench, address: int) -> None:
 
 
 def _erase_l4(bench: Bench, address: int) -> None:
-    page = (address - ORIGIN) // 2048
+    page = (address - ORIGIN) // (4096 if bench.chip.size > 0x100000 else 2048)  # L4+
     bench.write(0x14, 1 << 1 | page % 256 << 3 | page // 256 << 11)
     bench.write(0x14, bench.read(0x14) | 1 << 16)
 
@@ -160,5 +160,6 @@ CHIPS = {
     "H743": Chip("stm32h7", 0x200000, 32, 0xFF, 0x10, 0x00FE0000, _H7, _ready_h7, _erase_h7),
     "L031": Chip("stm32l0", 0x8000, 4, 0x00, 0x18, 0x00032F00, _L0, _set(0x04, 0), _erase_l0),
     "L432": Chip("stm32l4", 0x40000, 8, 0xFF, 0x10, 0xC3FA, _L4, _set(0x14, 1), _erase_l4),
+    "L4R9": Chip("stm32l4", 0x200000, 8, 0xFF, 0x10, 0xC3FA, _L4, _set(0x14, 1), _erase_l4),
     "L475": Chip("stm32l4", 0x100000, 8, 0xFF, 0x10, 0xC3FA, _L4, _set(0x14, 1), _erase_l4),
 }

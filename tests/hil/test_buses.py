@@ -19,6 +19,7 @@ CATALOG = Path(__file__).resolve().parents[3] / "shared" / "catalog"
 IN_CATALOG = {
     "b-l475e-iot01a": "B-L475E-IOT01A1",
     "steval-stwinbx1": "Board_STEVAL-STWINBX1",
+    "steval-stwinkt1b": "Board_STEVAL-STWINKT1B",
     "stm32f4discovery": "STM32F407G-DISC1",
 }
 """Board file to ST's name, where that is not the same in capitals."""

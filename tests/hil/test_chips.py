@@ -46,6 +46,7 @@ def test_boards_with_a_chip_have_a_probe() -> None:
         "nucleo-l476rg",
         "nucleo-u575zi-q",
         "steval-stwinbx1",
+        "steval-stwinkt1b",
         "stm32f0discovery",
         "stm32f4discovery",
     ]

@@ -293,6 +293,7 @@ def test_l0_programs_half_pages_of_16_words() -> None:
         ("H743", [8, 8]),
         ("L432", [128]),
         ("L475", [256, 256]),
+        ("L4R9", [256, 256]),
     ],
 )
 def test_sectors_fill_the_banks(name: str, counts: list[int]) -> None:

@@ -20,7 +20,7 @@ from tests.hil.stand_in import Served
 BOARDS = [name for name in names() if board_file(name).probe is not None]
 SOME = [
     name
-    if name in ("nucleo-c031c6", "nucleo-f103rb", "nucleo-h743zi", "nucleo-l432kc")
+    if name in ("nucleo-c031c6", "steval-stwinkt1b", "nucleo-f103rb", "nucleo-h743zi", "nucleo-l432kc")
     else pytest.param(name, marks=pytest.mark.slow)
     for name in BOARDS
 ]

@@ -49,6 +49,7 @@ LACKING: Mapping[str, str] = {
     "nucleo-l476rg": _NO_CHIP,
     "nucleo-l031k6": _NO_CHIP,
     "nucleo-c031c6": _NO_CHIP,
+    "steval-stwinkt1b": _NO_CHIP,
     "stm32f4discovery": _NO_CIRCLE,
 }
 """Why a board cannot be in Renode."""

@@ -49,7 +49,9 @@ class Layout:
         except KeyError as error:
             known = ", ".join(sorted(_families()))
             raise ProbeError(f"the virtual bench has no flash for the family {family!r}; it knows {known}") from error
-        bank = min(int(data.get("bank", size)), size)
+        large = data.get("large", {})
+        banks = large if "bank" in large and size > large["over"] else data
+        bank = min(int(banks.get("bank", size)), size)
         return Layout(
             str(data["controller"]),
             int(data["base"]),
