@@ -50,6 +50,9 @@ LACKING: Mapping[str, str] = {
     "nucleo-l031k6": _NO_CHIP,
     "nucleo-c031c6": _NO_CHIP,
     "steval-stwinkt1b": _NO_CHIP,
+    "b-u585i-iot02a": _NO_CHIP,
+    "nucleo-u575zi-q": _NO_CHIP,
+    "steval-stwinbx1": _NO_CHIP,
     "stm32f4discovery": _NO_CIRCLE,
 }
 """Why a board cannot be in Renode."""
