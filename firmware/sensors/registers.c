@@ -1,10 +1,14 @@
 /* Every sensor that is set up by writing registers, and gives samples of fixed size from a data register: with a memory
  * for many of them, or with a flag that says that there is a new one. */
 #include "../drivers/bus.h"
+#include "../drivers/port.h"
 #include "../drivers/ticks.h"
 #include "source.h"
 
 #define MILLISECOND (BL_CLOCK_HZ / 1000u)
+
+/* A sensor that keeps one sample and has no flag for one that was replaced unread. */
+#define NEVER_TELLS (BL_SENSOR_MEMORY == 1u && BL_LEVEL_OVERRUN == 0u)
 
 _Static_assert(BL_SENSOR_BURST * BL_SENSOR_STRIDE <= BL_BUS_BYTES, "a burst is one transfer");
 
@@ -46,6 +50,17 @@ static bool reset(void)
     return false;
 }
 
+static uint32_t looked; /* when it was looked at last */
+
+/* Two samples may have come between two looks, or one while its predecessor was fetched: looks are a quarter of a period
+ * apart, fetching takes less than another, and the sensor's clock may run an eighth too fast. */
+static bool late(void)
+{
+    const uint32_t before = looked;
+    looked = bl_ticks();
+    return NEVER_TELLS && looked - before > BL_PERIOD_TICKS / 8u * 5u;
+}
+
 void bl_sensor_init(void)
 {
     bl_bus_init();
@@ -54,6 +69,10 @@ void bl_sensor_init(void)
 bool bl_sensor_start(void)
 {
     uint8_t identity = 0;
+#if BL_SENSOR_WAKES_MS
+    (void)bl_bus_read(BL_SENSOR_IDENTITY, 1u, &identity); /* nobody answers this yet, but it wakes */
+    bl_pause(BL_SENSOR_WAKES_MS * MILLISECOND);
+#endif
     if (!bl_bus_read(BL_SENSOR_IDENTITY, 1u, &identity) || identity != BL_SENSOR_IS)
         return false;
     if (!reset() || !write_all(sizeof setup / sizeof setup[0], setup))
@@ -71,6 +90,7 @@ bool bl_sensor_restart(void)
     uint8_t old[BL_SENSOR_STRIDE];
     if (!write_all(BL_SENSOR_RESTARTS, restart))
         return false;
+    looked = bl_ticks();
     return BL_SENSOR_MEMORY > 1u || bl_bus_read(BL_SENSOR_DATA, sizeof old, old);
 }
 
@@ -83,7 +103,7 @@ enum bl_sampled bl_sensor_look(uint32_t *waiting)
     for (size_t i = 0; i < sizeof bytes; i++)
         status |= (uint32_t)bytes[i] << (8u * i);
     *waiting = ((status & BL_LEVEL_MASK) >> BL_LEVEL_SHIFT) / BL_LEVEL_PER_SAMPLE;
-    return (status & BL_LEVEL_OVERRUN) != 0u ? BL_OVERRUN : BL_SAMPLED;
+    return late() || (status & BL_LEVEL_OVERRUN) != 0u ? BL_OVERRUN : BL_SAMPLED;
 }
 
 /* Little-endian and signed, of as many bytes as the sensor has; bits below the shift are always 0. */

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from bitloop_hil.datalogger import carry
 from bitloop_hil.datalogger.plan import Wish, plan
 from tests.hil import loggers
 from tests.hil.needs import need_compiler
@@ -96,6 +97,18 @@ def test_a_board_that_is_reset_while_it_records_resets_its_sensor_as_the_data_sh
             produced = board.produced("LSM6DSV16X", "acceleration").words
             assert len(loggers.places(produced, recorded.runs()[0])) == 1
         assert board.notes() == ""
+
+
+def test_a_sensor_that_keeps_one_sample_and_is_asked_too_late_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carry, "_FETCH_CYCLES", 1)
+    made = plan(Wish("NUCLEO-L031K6", "LSM6DSO16IS", 833.0, range=16, binary=True, continuous=True))
+    with loggers.logging(made, shaken()) as board:
+        recorded = loggers.record(board, 40)
+        produced = board.produced("LSM6DSO16IS", "acceleration").words
+    runs = recorded.runs()
+    assert len(runs) > 1
+    first = [loggers.places(produced, run)[0] for run in runs]
+    assert all(later >= earlier + len(run) for earlier, later, run in zip(first, first[1:], runs, strict=False))
 
 
 def test_a_sensor_that_is_not_there_is_told() -> None:

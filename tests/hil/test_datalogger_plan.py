@@ -74,6 +74,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "LSM6DSL at 6660 Hz gives 6 bytes x 6660 Hz x 9 bits = 359640 bit/s and ",
     ),
     (
+        {"board": "nucleo-l031k6", "sensor": "LSM6DSO16IS", "rate": 833.0},
+        "LSM6DSO16IS keeps one sample, and nucleo-l031k6 fetches up to 533 a second (32000000 Hz / 60000 cycles);"
+        " choose up to 416 Hz",
+    ),
+    (
         {"board": "nucleo-l031k6", "sensor": "LSM6DSO", "rate": 104.0, "samples": 1024},
         "a signal of 1024 samples x 6 bytes takes 6144 bytes and nucleo-l031k6 has about ",
     ),

@@ -19,6 +19,8 @@ WHO_AM_I = {
     "LSM6DSO": (0x0F, 0x6C),
     "ISM330DHCX": (0x0F, 0x6B),
     "LSM6DSV16X": (0x0F, 0x70),
+    "LSM6DSO16IS": (0x0F, 0x22),
+    "LIS2DUXS12": (0x0F, 0x47),
     "LIS2DW12": (0x0F, 0x44),
     "IIS2DLPC": (0x0F, 0x44),
     "LIS3DSH": (0x0F, 0x3F),
@@ -43,6 +45,9 @@ SENSITIVITY = {
     ("IIS3DWB", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
     ("LSM6DSV16X", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
     ("LSM6DSV16X", "rotation"): {125: "4.375", 250: "8.75", 500: "17.50", 1000: "35", 2000: "70", 4000: "140"},
+    ("LSM6DSO16IS", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
+    ("LSM6DSO16IS", "rotation"): {125: "4.375", 250: "8.75", 500: "17.50", 1000: "35", 2000: "70"},
+    ("LIS2DUXS12", "acceleration"): {2: "0.061", 4: "0.122", 8: "0.244", 16: "0.488"},
     ("LIS2DW12", "acceleration"): {2: "0.244", 4: "0.488", 8: "0.976", 16: "1.952"},
     ("IIS2DLPC", "acceleration"): {2: "0.244", 4: "0.488", 8: "0.976", 16: "1.952"},
     ("LIS3DSH", "acceleration"): {2: "0.06", 4: "0.12", 6: "0.18", 8: "0.24", 16: "0.73"},
@@ -74,6 +79,14 @@ STARTED = [
     ("LSM6DSV16X", "rotation", 240, 4000, 0x11, 0b0000_0111),
     ("LSM6DSV16X", "rotation", 240, 4000, 0x15, 0b0000_1100),
     ("LSM6DSV16X", "rotation", 240, 125, 0x09, 0b0111_0000),
+    ("LSM6DSO16IS", "acceleration", 833, 16, 0x10, 0b0111_0100),
+    ("LSM6DSO16IS", "rotation", 12.5, 125, 0x11, 0b0001_0010),
+    ("LSM6DSO16IS", "rotation", 208, 1000, 0x11, 0b0101_1000),
+    ("LIS2DUXS12", "acceleration", 800, 16, 0x14, 0b1011_0011),
+    ("LIS2DUXS12", "acceleration", 6, 4, 0x14, 0b0100_0001),
+    ("LIS2DUXS12", "acceleration", 6, 4, 0x12, 0b0000_0100),
+    ("LIS2DUXS12", "acceleration", 6, 4, 0x13, 0b0010_1000),
+    ("LIS2DUXS12", "acceleration", 6, 4, 0x16, 0b1000_0000),
     ("LIS2DW12", "acceleration", 1600, 2, 0x20, 0b1001_0100),
     ("LIS2DW12", "acceleration", 100, 8, 0x25, 0b0010_0000),
     ("IIS2DLPC", "acceleration", 12.5, 16, 0x20, 0b0010_0100),
@@ -98,6 +111,8 @@ MEMORY = {  # samples in the FIFO, and the register that counts them
     ("ISM330DHCX", "acceleration"): (512, 0x3A),
     ("IIS3DWB", "acceleration"): (512, 0x3A),
     ("LSM6DSV16X", "rotation"): (1536 // 6, 0x1B),
+    ("LSM6DSO16IS", "rotation"): (1, 0x1E),
+    ("LIS2DUXS12", "acceleration"): (128, 0x26),
     ("LIS2DW12", "acceleration"): (32, 0x2F),
     ("LIS3DSH", "acceleration"): (32, 0x2F),
     ("LPS22HB", "pressure"): (32, 0x26),
@@ -144,7 +159,7 @@ def test_memories_are_as_deep_as_the_fifos(name: str, measured: str) -> None:
     assert (found.memory, found.level.register) == MEMORY[name, measured]
 
 
-@pytest.mark.parametrize("name", ["LSM6DSV16X"])
+@pytest.mark.parametrize("name", ["LSM6DSV16X", "LSM6DSO16IS"])
 def test_rates_are_0_before_a_reset_where_the_data_sheet_wants_it(name: str) -> None:
     assert {one.off for one in sensor(name).quantities} == {(0x10, 0x11)}
     assert sensor("LSM6DSL").quantities[0].off == ()

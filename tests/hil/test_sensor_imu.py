@@ -1,4 +1,7 @@
-"""LSM6DSO, ISM330DHCX and IIS3DWB against their data sheets (DS12140, DS13012, DS12569), whose tables stand here."""
+"""LSM6DSO, ISM330DHCX, IIS3DWB and LSM6DSO16IS against their data sheets, whose tables stand here.
+
+DS12140, DS13012, DS12569, and that of the LSM6DSO16IS, which has no FIFO.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import pytest
 from tests.hil.sensor_bench import SensorBench
 
 IDENTITIES = {"LSM6DSO": 0x6C, "ISM330DHCX": 0x6B, "IIS3DWB": 0x7B}
-SIX_AXES = ["LSM6DSO", "ISM330DHCX"]
+SIX_AXES = ["LSM6DSO", "ISM330DHCX", "LSM6DSO16IS"]
 ODR = [12.5, 26, 52, 104, 208, 416, 833, 1667, 3333, 6667]  # codes from 1
 G_RANGES = [(0, 2, 0.061), (2, 4, 0.122), (3, 8, 0.244), (1, 16, 0.488)]
 DPS_RANGES = [(0, 250, 8.75), (4, 500, 17.5), (8, 1000, 35.0), (12, 2000, 70.0), (2, 125, 4.375)]
@@ -45,8 +48,9 @@ def test_every_rate_gives_its_number_of_samples(name: str, code: int, hertz: flo
     assert len(chip.produced("rotation")) == len(chip.produced("acceleration"))
 
 
-def test_the_slowest_rate_needs_low_power() -> None:
-    chip = SensorBench("LSM6DSO")
+@pytest.mark.parametrize("name", ["LSM6DSO", "LSM6DSO16IS"])
+def test_the_slowest_rate_needs_low_power(name: str) -> None:
+    chip = SensorBench(name)
     chip.write(CTRL1_XL, 11 << 4)
     assert chip.count("acceleration", 10) == 125
     chip.write(CTRL6_C, 0x10)
@@ -61,7 +65,7 @@ def test_the_wide_band_has_one_rate() -> None:
     assert list(chip.model.outputs) == ["acceleration", "temperature"]
 
 
-@pytest.mark.parametrize("name", IDENTITIES)
+@pytest.mark.parametrize("name", [*IDENTITIES, "LSM6DSO16IS"])
 @pytest.mark.parametrize(("code", "full", "step"), G_RANGES)
 def test_every_range_of_the_accelerometer(name: str, code: int, full: float, step: float) -> None:
     chip = SensorBench(name)
@@ -71,9 +75,10 @@ def test_every_range_of_the_accelerometer(name: str, code: int, full: float, ste
     assert chip.words(ACCELEROMETER, 3) == [100, round(-full / 2 / step * 1e3), 32767]
 
 
+@pytest.mark.parametrize("name", SIX_AXES)
 @pytest.mark.parametrize(("code", "full", "step"), DPS_RANGES)
-def test_every_range_of_the_gyroscope(code: int, full: float, step: float) -> None:
-    chip = SensorBench("LSM6DSO")
+def test_every_range_of_the_gyroscope(name: str, code: int, full: float, step: float) -> None:
+    chip = SensorBench(name)
     chip.write(CTRL2_G, 0x40 | code)
     chip.hold("rotation", 100 * step * 1e-3, -full / 2, -1.3 * full)
     chip.wait(0.1)
@@ -220,3 +225,32 @@ def test_what_is_not_modelled_says_so() -> None:
     chip.write(FIFO_CTRL2, 0x40)
     chip.write(CTRL6_C, 0x01)
     assert len(chip.notes) == 3
+
+
+def test_lsm6dso16is_keeps_one_sample_and_says_when_there_is_a_new_one() -> None:
+    chip = SensorBench("LSM6DSO16IS")
+    assert [chip.read(address) for address in (0x0F, 0x02, CTRL3_C, CTRL1_XL)] == [0x22, 0x3F, 4, 0]
+    chip.write(CTRL3_C, 0x44)
+    chip.write(CTRL1_XL, 0x40, 0x40)
+    chip.feel("acceleration", np.array([[0x00FF, 0, 0], [0x0100, 0, 0]]) * 0.061e-3, 104)
+    assert chip.read(STATUS) == 0
+    chip.wait(2 / 104)
+    assert chip.read(STATUS) == 0x07
+    low = chip.read(ACCELEROMETER)
+    chip.wait(1 / 104)
+    assert chip.read(ACCELEROMETER + 1) << 8 | low == 0x00FF
+    chip.burst(ACCELEROMETER + 2, 4)
+    chip.burst(GYROSCOPE, 6)
+    assert chip.read(STATUS) == 0x04
+    assert chip.read(FIFO_STATUS) == chip.read(TAG) == 0  # nothing is there
+
+
+def test_lsm6dso16is_wants_to_be_powered_down_before_a_reset() -> None:
+    chip = SensorBench("LSM6DSO16IS")
+    chip.write(CTRL2_G, 0x40)
+    chip.write(CTRL3_C, 0x05)
+    assert (chip.read(CTRL2_G), len(chip.notes)) == (0, 1)
+    chip.wait(51e-6)
+    assert chip.read(CTRL3_C) == 0x04
+    chip.write(0x01, 0x80)
+    assert len(chip.notes) == 2

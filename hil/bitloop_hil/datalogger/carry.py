@@ -19,6 +19,8 @@ BLOCK_HEAD = int(p.BLOCK.layout.sizeof())
 I2C_HZ = 400_000
 _BUS_SHARE, _LINE_SHARE = 0.9, 0.95
 """Of a bus or line, what is counted on: the rest is the core's time between transfers."""
+_FETCH_CYCLES = 60_000
+"""From sample to sample, with four looks and sending: at 32 MHz a Cortex-M0+ keeps up with 416 Hz, not with 833."""
 _OTHER_RAM = 1600
 """Bytes that a text logger needs beside its signal, its stack and the receiver's ring."""
 
@@ -75,6 +77,19 @@ def check_bus(source: BusSensor, made: Plan) -> None:
             f" {rate * quantity.stride * bits:.0f} bit/s and {needed:.0f} with addresses, and {source.bus.name}"
             f" carries {carried:.0f}; choose {advice}"
         )
+
+
+def check_core(source: BusSensor, made: Plan) -> None:
+    """BuildError, with the arithmetic, where the core is too slow for a sensor that keeps one sample only."""
+    most = made.board.clock_hz / _FETCH_CYCLES
+    if source.memory > 1 or source.hz <= most:
+        return
+    slower = [float(hz) for hz in source.rates if hz <= most]
+    raise BuildError(
+        f"{source.name} keeps one sample, and {made.board.name} fetches up to {most:.0f} a second"
+        f" ({made.board.clock_hz} Hz / {_FETCH_CYCLES} cycles); choose"
+        f" {f'up to {max(slower):g} Hz' if slower else 'a faster board'}"
+    )
 
 
 def spi_divider(clock_hz: int, most_hz: int) -> int:

@@ -147,8 +147,9 @@ class BusSensor:
         }
 
     def check(self, made: Plan) -> None:
-        """BuildError where its bus is too slow."""
+        """BuildError where its bus or the core is too slow."""
         carry.check_bus(self, made)
+        carry.check_core(self, made)
 
     def _decimals(self) -> int:
         """With a step, enough to tell every raw value exactly."""

@@ -4,6 +4,7 @@ title = "ST LSM6DSL accelerometer and gyroscope"
 identity = {register = 0x0F, value = 0x6A}      what the sensor says it is
 reset = {register = 0x12, mask = 0x01, off = [0x10, 0x11]}    a bit that resets it and then falls back (may be
                                     absent), and registers to clear before (absent: none)
+wakes_ms = 25                       it sleeps until it is called, and answers so long after (absent: it does anyway)
 increment = 0x80                    bit of a register's number that makes it count up (absent: it does anyway)
 i2c = false                         it has no I²C (absent: it has)
 spi = {read = 0x80, increment = 0x40, hz = 10_000_000}    bits beside a register's number (absent: no SPI)
@@ -43,7 +44,7 @@ from bitloop import resources
 from bitloop.errors import BuildError
 from bitloop_hil.fields import Fields
 
-_TOP = {"title", "identity", "reset", "increment", "i2c", "spi"}
+_TOP = {"title", "identity", "reset", "wakes_ms", "increment", "i2c", "spi"}
 _OWN = {"identity", "reset", "increment", "address"}
 _DECIMALS = 9
 _STEP = re.compile(r"\d+\.\d{1,9}|1/[1-9]\d{0,8}")
@@ -122,6 +123,7 @@ class Quantity:
     identity: tuple[int, int]
     reset: tuple[int, int]
     off: tuple[int, ...]
+    wakes_ms: int
     increment: int
     address: int | None
 
@@ -174,7 +176,7 @@ def load_sensor(path: Path) -> Sensor:
     fields = Fields(path, "sensor")
     fields.only(data, _TOP | {"quantities"}, "the file")
     spi = fields.take(data, "spi", dict) if "spi" in data else None
-    common = {name: data[name] for name in ("identity", "reset", "increment") if name in data}
+    common = {name: data[name] for name in ("identity", "reset", "wakes_ms", "increment") if name in data}
     quantities = fields.take(data, "quantities", list)
     return Sensor(
         path.stem.upper(),
@@ -221,6 +223,7 @@ def _quantity(fields: Fields, data: Mapping[str, Any]) -> Quantity:
         identity=(fields.number(identity, "register", 0, 0x7F), fields.number(identity, "value", 0, 0xFF)),
         reset=(fields.number(reset, "register", 0, 0x7F), fields.number(reset, "mask", 0, 0xFF)),
         off=_registers(fields, reset, "off"),
+        wakes_ms=fields.number(data, "wakes_ms", 0, 1000) if "wakes_ms" in data else 0,
         increment=fields.number(data, "increment", 0, 0xFF) if "increment" in data else 0,
         address=fields.number(data, "address", 0x08, 0x77) if "address" in data else None,
     )

@@ -14,12 +14,14 @@ from bitloop_hil.benches.virtual.devices.bus_builder import Hanging
 from bitloop_hil.benches.virtual.devices.pdm import Edge, PdmSource
 from bitloop_hil.benches.virtual.devices.targets import I2cTarget, SpiTarget
 from bitloop_hil.benches.virtual.sensors.hts221 import Hts221
+from bitloop_hil.benches.virtual.sensors.lis2duxs12 import Lis2duxs12
 from bitloop_hil.benches.virtual.sensors.lis2dw12 import Iis2dlpc, Lis2dw12
 from bitloop_hil.benches.virtual.sensors.lis2mdl import Iis2mdc, Lis2mdl, Lis3mdl
 from bitloop_hil.benches.virtual.sensors.lis3dsh import Lis3dsh
 from bitloop_hil.benches.virtual.sensors.lps22 import Lps22hb, Lps22hh
 from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
 from bitloop_hil.benches.virtual.sensors.lsm6dso import Iis3dwb, Ism330dhcx, Lsm6dso
+from bitloop_hil.benches.virtual.sensors.lsm6dso16is import Lsm6dso16is
 from bitloop_hil.benches.virtual.sensors.lsm6dsv16x import Lsm6dsv16x
 from bitloop_hil.benches.virtual.sensors.lsm303agr import Lsm303agr
 from bitloop_hil.benches.virtual.sensors.microphone import MICROPHONES, Microphone
@@ -38,6 +40,8 @@ _ALL: tuple[type[Sensor], ...] = (
     Ism330dhcx,
     Iis3dwb,
     Lsm6dsv16x,
+    Lsm6dso16is,
+    Lis2duxs12,
     Lis2dw12,
     Iis2dlpc,
     Lis3dsh,

@@ -17,7 +17,7 @@ class I2cPort:
 
     def start(self, reads: bool) -> bool:
         self._addressing = not reads
-        return not self._sensor.deaf
+        return self._sensor.called()
 
     def write(self, value: int) -> bool:
         if self._addressing:

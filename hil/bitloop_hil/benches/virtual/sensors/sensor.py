@@ -116,6 +116,10 @@ class Sensor(ABC):
         """Whether its I²C interface is switched off."""
         return False
 
+    def called(self) -> bool:
+        """Its address is called on I²C: whether it answers."""
+        return not self.deaf
+
     def __getitem__(self, name: str) -> int:
         return self.words[self._at[name]]
 

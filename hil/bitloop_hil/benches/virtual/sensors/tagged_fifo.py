@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Protocol
 
-from bitloop_hil.benches.virtual.sensors.output import Output, Words, ticks
+from bitloop_hil.benches.virtual.sensors.output import Words, ticks
 
 _BYPASS, _FIFO = 0, 1
 _FILLS = (1, 3, 6)  # FIFO, continuous until the trigger, continuous
@@ -33,6 +34,13 @@ def with_parity(tag: int, slot: int) -> int:
     """Both, and a bit that makes the number of bits even."""
     head = counted(tag, slot)
     return head | head.bit_count() & 1
+
+
+class Source(Protocol):
+    """What is batched."""
+
+    def value_at(self, moment: Fraction) -> Words:
+        """Up to three words of 16 bits, as they are at that moment (in seconds)."""
 
 
 class TaggedFifo:
@@ -66,10 +74,10 @@ class TaggedFifo:
         """Time begins again."""
         self._ticks = dict.fromkeys(self._ticks, 0)
 
-    def fill(self, outputs: Mapping[int, Output], now: int) -> None:
-        """With what the outputs have in their batches, in the order of time."""
+    def fill(self, sources: Mapping[int, Source], now: int) -> None:
+        """With what the sources have in their batches, in the order of time."""
         due = []
-        for tag in outputs:
+        for tag in sources:
             rate = self._rates[tag]
             first, self._ticks[tag] = self._ticks[tag] + 1, ticks(rate, now)
             due += [(tick / rate, tag) for tick in range(first, self._ticks[tag] + 1)]
@@ -79,7 +87,7 @@ class TaggedFifo:
         for moment, tag in sorted(due):
             if moment != last:
                 self._slot, last = self._slot + 1 & 3, moment
-            self._put(tag, outputs[tag].value_at(moment))
+            self._put(tag, sources[tag].value_at(moment))
 
     def status(self) -> bytes:
         """FIFO_STATUS1 and FIFO_STATUS2."""
