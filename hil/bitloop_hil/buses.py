@@ -15,7 +15,12 @@ version = 1                         1: DFF chooses 8 or 16 bits (F1, F4, L0); 2:
 
 [[chip.pdm]]                        a line of digital microphones at a DFSDM
 name = "DFSDM1"
+base = 0x40016000
+clock_hz = 80_000_000
+enable = {register = 0x40021060, bit = 24}
 input = 2                           the line is its DATIN2
+filter = 2                          what makes values of its bits
+dma = {...}                         what carries them into memory: see converters.py
 ckout = {pin = "PE9", port = 0x48001000, alternate = 6, enable = {register = 0x4002104C, bit = 4}}
 datin = {pin = "PE7", port = 0x48001000, alternate = 6, enable = {register = 0x4002104C, bit = 4}}
 
@@ -42,6 +47,7 @@ from typing import Any
 
 from bitloop import resources
 from bitloop.errors import BuildError
+from bitloop_hil.converters import RingDma, read_ring_dma
 from bitloop_hil.fields import Fields
 from bitloop_hil.pins import Enable, Pin, read_enable, read_pin
 
@@ -83,10 +89,16 @@ class Spi:
 
 @dataclass(frozen=True, slots=True)
 class Pdm:
-    """A line of microphones at a DFSDM: the number of its input, the pins of the clock and of the bits."""
+    """A line of microphones at a DFSDM: kernel clock in Hz, the numbers of its input and of a filter for it, the DMA
+    that carries values, and the pins of the clock and of the bits."""
 
     name: str
+    base: int
+    clock_hz: int
+    enable: Enable
     input: int
+    filter: int
+    dma: RingDma
     ckout: Pin
     datin: Pin
 
@@ -218,10 +230,16 @@ def _spi(fields: Fields, data: Mapping[str, Any]) -> Spi:
 
 
 def _pdm(fields: Fields, data: Mapping[str, Any]) -> Pdm:
-    fields.only(data, {"name", "input", "ckout", "datin"}, "[[chip.pdm]]")
+    known = {"name", "base", "clock_hz", "enable", "input", "filter", "dma", "ckout", "datin"}
+    fields.only(data, known, "[[chip.pdm]]")
     return Pdm(
         fields.take(data, "name", str),
+        fields.register(data, "base"),
+        fields.count(data, "clock_hz"),
+        read_enable(fields, data),
         fields.number(data, "input", 0, 7),
+        fields.number(data, "filter", 0, 7),
+        read_ring_dma(fields, data),
         read_pin(fields, data, "ckout", "chip.pdm"),
         read_pin(fields, data, "datin", "chip.pdm"),
     )

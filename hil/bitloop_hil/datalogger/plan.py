@@ -8,6 +8,8 @@ from bitloop.errors import BuildError
 from bitloop_hil.boards import BoardFile, board_file
 from bitloop_hil.chips import Chip
 from bitloop_hil.datalogger import carry
+from bitloop_hil.datalogger.microphones import microphone_names
+from bitloop_hil.datalogger.pdm import pdm_microphone
 from bitloop_hil.datalogger.registers import bus_sensor, carried
 from bitloop_hil.datalogger.source import Source
 from bitloop_hil.datalogger.wish import Wish
@@ -61,7 +63,7 @@ def plan(wish: Wish) -> Plan:
     made = Plan(
         board,
         board.chip,
-        bus_sensor(wish, board, board.chip),
+        _source(wish, board, board.chip),
         0 if wish.continuous else wish.samples,
         wish.binary,
         wish.continuous,
@@ -72,6 +74,12 @@ def plan(wish: Wish) -> Plan:
     made.source.check(made)
     carry.check_link(made)
     return made
+
+
+def _source(wish: Wish, board: BoardFile, chip: Chip) -> Source:
+    if wish.sensor.upper() in microphone_names():
+        return pdm_microphone(wish, board, chip)
+    return bus_sensor(wish, board, chip)
 
 
 def _baud(board: BoardFile, chip: Chip, wish: Wish) -> int:

@@ -43,9 +43,9 @@ class PdmClock:
         """When that one is, in picoseconds, rounded up."""
         return -int(-(self._first(edge) + number * self.period) // 1)
 
-    def seconds(self, edge: Edge, first: int, count: int) -> NDArray[np.float64]:
-        """The moments of so many of them."""
-        numbers = np.arange(first, first + count, dtype=np.float64)
+    def seconds(self, edge: Edge, first: int, count: int, step: int = 1) -> NDArray[np.float64]:
+        """The moments of so many of them, of every `step`-th."""
+        numbers = np.arange(first, first + count * step, step, dtype=np.float64)
         return (float(self._first(edge)) + numbers * float(self.period)) / SECOND
 
     def _first(self, edge: Edge) -> Fraction:

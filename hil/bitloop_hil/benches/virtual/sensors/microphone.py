@@ -15,7 +15,8 @@ from bitloop_hil.benches.virtual.sensors.output import Produced
 from bitloop_hil.benches.virtual.sensors.sigma_delta import Modulator
 
 QUANTITY = "sound"
-_KEPT = 1 << 22  # bits that can be asked for afterwards
+_KEPT = 1 << 23  # bits that can be asked for afterwards
+_LOOK = 8  # periods of the clock in which what it hears stays the same: microseconds
 _REFERENCE, _QUIETEST = 94.0, 20e-6
 """dB of sound pressure at which a sensitivity is stated, and pascals (root mean square) at 0 dB."""
 
@@ -87,12 +88,14 @@ class Microphone:
         return self._tape[at : at + count]
 
     def _modulate(self, clock: PdmClock, first: int, count: int) -> Bits:
-        moments = clock.seconds(self.edge, first, count) - self._begins / SECOND
+        looks = range(first // _LOOK, (first + count - 1) // _LOOK + 1)
+        moments = clock.seconds(self.edge, looks.start * _LOOK, len(looks), _LOOK) - self._begins / SECOND
         pressure = self._motion.at(moments)[:, 0]
         if self._motion.noise:
-            pressure = pressure + self._draw.normal(0.0, self._motion.noise, count)
+            pressure = pressure + self._draw.normal(0.0, self._motion.noise, len(looks))
+        levels = np.repeat(pressure / self.full_scale(), _LOOK)[first % _LOOK :][:count]
         self._modulator = self._modulator or Modulator(self.SEED)
-        return self._modulator.bits(pressure / self.full_scale())
+        return self._modulator.bits(levels)
 
     def _add(self, bits: Bits) -> None:
         if self._end + len(bits) > len(self._tape):

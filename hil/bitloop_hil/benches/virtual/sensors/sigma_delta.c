@@ -24,11 +24,12 @@ void modulate(struct modulator *m, size_t count, const double input[], int8_t bi
 {
     for (size_t i = 0; i < count; i++) {
         const double wanted = input[i] - 2.0 * m->before + m->earlier;
-        const int8_t bit = wanted + dither(&m->random) >= 0.0 ? 1 : -1;
-        double error = (double)bit - wanted;
-        error = error > MOST_ERROR ? MOST_ERROR : error < -MOST_ERROR ? -MOST_ERROR : error;
+        const double bit = __builtin_copysign(1.0, wanted + dither(&m->random)); /* no branch, as nobody could guess it */
+        double error = bit - wanted;
+        error = error > MOST_ERROR ? MOST_ERROR : error;
+        error = error < -MOST_ERROR ? -MOST_ERROR : error;
         m->earlier = m->before;
         m->before = error;
-        bits[i] = bit;
+        bits[i] = (int8_t)bit;
     }
 }
