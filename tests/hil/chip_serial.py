@@ -74,6 +74,9 @@ def start_dma(
     dma, at = bench.chip.dma, registers(bench)
     channel = dma.tx if transmits else dma.rx
     bench.change(dma.enable.register, 1 << dma.enable.bit, 1 << dma.enable.bit)
+    if dma.kind == "gpdma":
+        assert not circular and not irqs
+        return start_gpdma(bench, channel, transmits, memory, count)
     address = channel_address(bench, channel)
     if dma.select_enable:
         bench.change(dma.select_enable.register, 1 << dma.select_enable.bit, 1 << dma.select_enable.bit)
@@ -96,9 +99,29 @@ def start_dma(
     return address
 
 
+def start_gpdma(
+    bench: ChipBench, channel: DmaChannel, transmits: bool, memory: int, count: int, link: int = 0
+) -> int:
+    """The same for a channel of the GPDMA, bytes; returns the address of its first register (RM0456 17.8)."""
+    base, at = bench.chip.dma.base + 0x50 + 0x80 * channel.number, registers(bench)
+    clear_flags(bench, channel)
+    bench.write(base + 0x40, 1 << 3 if transmits else 1 << 19)
+    bench.write(base + 0x44, channel.request | transmits << 10)
+    bench.write(base + 0x48, count)
+    bench.write(base + 0x4C, memory if transmits else at.rdr)
+    bench.write(base + 0x50, at.tdr if transmits else memory)
+    bench.write(base + 0x00, link & 0xFFFF0000)
+    bench.write(base + 0x7C, (1 << 29 | 1 << 27 | 1 << 16 | link & 0xFFFC) if link else 0)
+    bench.write(base + 0x14, bench.read(base + 0x14) | 1)
+    return base
+
+
 def flags(bench: ChipBench, channel: DmaChannel) -> set[str]:
     """The channel's flags by name."""
     dma = bench.chip.dma
+    if dma.kind == "gpdma":
+        bits = bench.read(dma.base + 0x60 + 0x80 * channel.number)
+        return {name for name, bit in (("complete", 8), ("half", 9), ("error", 10)) if bits >> bit & 1}
     if not dma.streams:
         bits = bench.read(dma.base) >> 4 * (channel.number - 1)
         return {name for name, bit in (("complete", 1), ("half", 2), ("error", 3)) if bits >> bit & 1}
@@ -109,7 +132,9 @@ def flags(bench: ChipBench, channel: DmaChannel) -> set[str]:
 
 def clear_flags(bench: ChipBench, channel: DmaChannel) -> None:
     dma = bench.chip.dma
-    if not dma.streams:
+    if dma.kind == "gpdma":
+        bench.write(dma.base + 0x5C + 0x80 * channel.number, 0x7F00)
+    elif not dma.streams:
         bench.write(dma.base + 4, 0xF << 4 * (channel.number - 1))
     else:
         shift = 6 * (channel.number % 2) + 16 * (channel.number % 4 // 2)

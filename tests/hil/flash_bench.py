@@ -122,6 +122,12 @@ def _erase_l4(bench: Bench, address: int) -> None:
     bench.write(0x14, bench.read(0x14) | 1 << 16)
 
 
+def _erase_u5(bench: Bench, address: int) -> None:
+    page = (address - ORIGIN) // 8192
+    bench.write(0x28, 1 << 1 | page % 128 << 3 | page // 128 << 11)
+    bench.write(0x28, bench.read(0x28) | 1 << 16)
+
+
 def _erase_l0(bench: Bench, address: int) -> None:
     bench.write(0x04, 1 << 9 | 1 << 3)
     bench.flash.store(address, bytes(4))
@@ -161,5 +167,6 @@ CHIPS = {
     "L031": Chip("stm32l0", 0x8000, 4, 0x00, 0x18, 0x00032F00, _L0, _set(0x04, 0), _erase_l0),
     "L432": Chip("stm32l4", 0x40000, 8, 0xFF, 0x10, 0xC3FA, _L4, _set(0x14, 1), _erase_l4),
     "L4R9": Chip("stm32l4", 0x200000, 8, 0xFF, 0x10, 0xC3FA, _L4, _set(0x14, 1), _erase_l4),
+    "U585": Chip("stm32u5", 0x200000, 16, 0xFF, 0x20, 0x20FA, _L4, _set(0x28, 1), _erase_u5),
     "L475": Chip("stm32l4", 0x100000, 8, 0xFF, 0x10, 0xC3FA, _L4, _set(0x14, 1), _erase_l4),
 }

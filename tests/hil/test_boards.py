@@ -19,6 +19,7 @@ from tests.hil.needs import need_compiler
 from tests.library.examples import library, signals
 
 SIBLINGS = ("nucleo-f401re", "nucleo-f411re", "nucleo-f446re", "nucleo-l476rg", "stm32f4discovery")
+SIBLINGS += ("nucleo-u575zi-q", "steval-stwinbx1")
 """Boards that differ from another in their clock and pins only, which other tests see."""
 TWINS = [name for name in names() if board_file(name).chip and "virtual" in board_file(name).benches]
 CHIPS = [name for name in TWINS if name not in SIBLINGS]
@@ -36,8 +37,8 @@ def built(file: BoardFile, of: str = "anomaly-both") -> ImageSource:
     return Recipe().images(library(of), file)
 
 
-def test_eleven_boards_and_their_siblings_have_a_chip() -> None:
-    assert len(CHIPS) == 11
+def test_twelve_boards_and_their_siblings_have_a_chip() -> None:
+    assert len(CHIPS) == 12
     assert all(board_file(name).chip for name in SIBLINGS)
 
 

@@ -22,9 +22,10 @@ BOARDS = (
     "nucleo-h743zi",
     "nucleo-c031c6",
     "steval-stwinkt1b",
+    "b-u585i-iot02a",
 )
 AFTER_RESET = (4_000_000, 4_000_000, 16_000_000, 16_000_000, 8_000_000, 8_000_000, 2_097_152, 16_000_000, 64_000_000)
-AFTER_RESET += (12_000_000, 4_000_000)
+AFTER_RESET += (12_000_000, 4_000_000, 4_000_000)
 L4, F4, F1, H7 = 0x40021000, 0x40023800, 0x40021000, 0x58024400
 HSI, HSE, PLL = 1 << 8, 1 << 16, 1 << 24
 
@@ -216,3 +217,37 @@ def test_unknown_families_and_parts_are_told_apart() -> None:
         family("stm32g9", "STM32G900")
     with pytest.raises(BuildError, match="STM32L475VG"):
         family("stm32l4", "STM32L999")
+
+
+@pytest.mark.parametrize(
+    ("range_", "booster", "waits", "says"),
+    [
+        (3, True, 4, []),
+        (3, True, 3, ["160 MHz with 3 wait states of the flash, which are too few: it needs 4 at voltage range 1"]),
+        (3, False, 4, ["hclk runs at 160 MHz; the chip allows 55 MHz at voltage range 1"]),
+        (2, True, 4, ["hclk runs at 160 MHz; the chip allows 110 MHz at voltage range 2"]),
+    ],
+)
+def test_a_u5_needs_its_voltage_its_booster_and_its_waits(
+    range_: int, booster: bool, waits: int, says: list[str]
+) -> None:
+    """RM0456 10.5.4 and table 54: 160 MHz in range 1 with the booster and 4 wait states."""
+    rcc, vosr = 0x46020C00, 0x4602080C
+    bench = ChipBench("b-u585i-iot02a", waits=waits)
+    bench.change(rcc + 0x94, 4, 4)
+    bench.write(vosr, range_ << 16)
+    assert not bench.read(vosr) & 1 << 15
+    bench.wait(vosr, 1 << 15, 1 << 15)
+    if booster:
+        bench.write(vosr, range_ << 16 | 1 << 18)
+        bench.wait(vosr, 1 << 14, 1 << 14)
+    bench.change(rcc, HSI, HSI)
+    bench.wait(rcc, 1 << 10, 1 << 10)
+    bench.write(rcc + 0x28, 2 | 3 << 2 | 1 << 18)
+    bench.write(rcc + 0x34, 1 << 24 | 1 << 16 | 1 << 9 | 19)
+    bench.write(rcc + 0x20, 4 << 4 | 4 << 8)
+    bench.change(rcc, PLL, PLL)
+    bench.wait(rcc, PLL << 1, PLL << 1)
+    bench.change(rcc + 0x1C, 3, 3)
+    assert bench.clock.hertz == 160_000_000
+    assert [note for note in bench.notes if "pclk" not in note][: len(says) or 1] == says

@@ -20,6 +20,7 @@ from tests.hil.test_devices_clocks import BOARDS
 IDCODES = {"nucleo-f412zg": 0x441, "nucleo-f429zi": 0x419, "nucleo-f103rb": 0x410, "stm32f0discovery": 0x440}
 IDCODES |= {"b-l475e-iot01a": 0x415, "nucleo-l432kc": 0x435, "nucleo-l031k6": 0x425}
 IDCODES |= {"nucleo-f767zi": 0x451, "nucleo-h743zi": 0x450, "nucleo-c031c6": 0x453, "steval-stwinkt1b": 0x470}
+IDCODES |= {"b-u585i-iot02a": 0x482}
 
 
 @pytest.mark.parametrize("board", BOARDS)

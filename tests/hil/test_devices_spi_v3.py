@@ -220,7 +220,7 @@ def test_a_datalogger_reads_sensors_over_it(name: str, rate: float, monkeypatch:
         if said.count(b"\n") >= 2:
             break
     line = next(line for line in said.decode().splitlines() if not line.startswith("#"))
-    step = made.range.step
+    step = loggers.fitted(made).range.step
     assert step is not None
     read = np.array([int(Fraction(value) / step) for value in line.split()]).reshape(300, 3)
     assert loggers.places(machine.sensors[name].produced("acceleration").words, read)

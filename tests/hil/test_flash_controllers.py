@@ -14,7 +14,7 @@ from tests.hil.flash_bench import CHIPS, ORIGIN, Bench, Services
 
 DATA = random.Random(7).randbytes(128)  # noqa: S311 - test data; a page of the L0
 HALF = ORIGIN + 0x800  # some sector
-BUSY = {"stm32c0": 1 << 16, "stm32f4": 1 << 16, "stm32f7": 1 << 16, "stm32l4": 1 << 16}
+BUSY = {"stm32c0": 1 << 16, "stm32f4": 1 << 16, "stm32f7": 1 << 16, "stm32l4": 1 << 16, "stm32u5": 1 << 16}
 
 
 @pytest.fixture(params=sorted(CHIPS))
@@ -294,6 +294,7 @@ def test_l0_programs_half_pages_of_16_words() -> None:
         ("L432", [128]),
         ("L475", [256, 256]),
         ("L4R9", [256, 256]),
+        ("U585", [128, 128]),
     ],
 )
 def test_sectors_fill_the_banks(name: str, counts: list[int]) -> None:

@@ -19,7 +19,7 @@ from tests.hil.debug_bench import DRW, RAM, SINGLE, TAR, WORDS, Core, Debugger
 BD0, BASE, IDR = 0x10, 0xF8, 0xFC
 DHCSR, DCRSR, DCRDR, DFSR, FP = 0xE000EDF0, 0xE000EDF4, 0xE000EDF8, 0xE000ED30, 0xE0002000
 KEY = 0xA05F0000
-CORES = ("cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4f", "cortex-m7")
+CORES = ("cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4f", "cortex-m7", "cortex-m33")
 
 
 @pytest.fixture
@@ -48,15 +48,36 @@ def test_discovery_finds_the_core_and_its_breakpoints(core: str) -> None:
             else:
                 parts[page] = ids[4] | (ids[5] & 0xF) << 8
     assert {0xE000E000, 0xE0001000, 0xE0002000} <= parts.keys()
-    assert Components.of(core).code_comparators == {"cortex-m7": 8, "cortex-m0": 4, "cortex-m0plus": 4}.get(core, 6)
+    assert Components.of(core).code_comparators == {
+        "cortex-m7": 8,
+        "cortex-m33": 8,
+        "cortex-m0": 4,
+        "cortex-m0plus": 4,
+    }.get(core, 6)
+
+
+def test_components_of_an_m33_name_their_architecture() -> None:
+    """DEVARCH of Armv8-M (DDI 0553): debug control, DWT and breakpoints are told by it alone."""
+    debugger = Debugger("cortex-m33")
+    for page, architecture in (
+        (0xE000E000, 0x2A04),
+        (0xE0001000, 0x1A02),
+        (0xE0002000, 0x1A03),
+        (0xE0000000, 0x1A01),
+    ):
+        debugger.select(page + 0xFBC)
+        assert debugger.port.read_ap(DRW) == 0x47700000 | architecture
+        debugger.select(page + 0xFF4)
+        assert debugger.port.read_ap(DRW) == 0x90
+    assert Components.of("cortex-m33").any_address
 
 
 def test_debug_ports_say_which_chip_they_are_in() -> None:
     assert Debugger("cortex-m7", "stm32h7").port.read_dp(0) == 0x6BA02477
     assert Debugger("cortex-m7", "stm32f7").port.read_dp(0) == 0x5BA02477
     assert Debugger("cortex-m0").port.read_dp(0) == 0x0BB11477
-    with pytest.raises(ProbeError, match="no debug port for the core 'cortex-m33'"):
-        Components.of("cortex-m33")
+    with pytest.raises(ProbeError, match="no debug port for the core 'cortex-m55'"):
+        Components.of("cortex-m55")
 
 
 def test_other_access_ports_are_not_there(debugger: Debugger) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 from bitloop.errors import ProbeError
 
 PAGE = 0x1000
-_ROM_TABLE, _GENERIC = 0x1, 0xE  # classes of components (Arm IHI 0029 B2.2)
+_ROM_TABLE, _CORESIGHT, _GENERIC = 0x1, 0x9, 0xE  # classes of components (Arm IHI 0029 B2.2)
 _DESIGNER, _CONTINUATION = 0x3B, 4  # Arm, in JEP 106
 _PRESENT_32_BIT = 3
-IDENTITY = 0xFD0
+_PIDR4 = 0xFD0
+_DEVARCH, _DEVTYPE = 0xFBC, 0xFCC
+IDENTITY = _DEVARCH
 """Offset in its page from which a component tells what it is."""
 
 
@@ -53,8 +55,11 @@ class Components:
             words |= _identity(table["at"], _ROM_TABLE, table["part"])
             for index, entry in enumerate(table["entries"]):
                 words[table["at"] + 4 * index] = (entry - table["at"]) & 0xFFFFF000 | _PRESENT_32_BIT
+        architectures: Mapping[str, list[int]] = data.get("architectures", {})
         for page, part in data["parts"].items():
-            words |= _identity(int(page, 0), _GENERIC, part)
+            words |= _identity(int(page, 0), _CORESIGHT if page in architectures else _GENERIC, part)
+        for page, (architecture, kind) in architectures.items():
+            words |= {int(page, 0) + _DEVARCH: architecture, int(page, 0) + _DEVTYPE: kind}
         rom = frozenset(table["at"] for table in data["rom"])
         return Components(data["dpidr"], data["ap"], data["wrap"], data["base"], data["breakpoints"], rom, words)
 
@@ -64,7 +69,7 @@ def _identity(page: int, kind: int, part: int) -> dict[int, int]:
     words = [_CONTINUATION, 0, 0, 0]
     words += [part & 0xFF, part >> 8 | (_DESIGNER & 0xF) << 4, _DESIGNER >> 4 | 8, 0]
     words += [0x0D, kind << 4, 0x05, 0xB1]
-    return {page + IDENTITY + 4 * index: word for index, word in enumerate(words)}
+    return {page + _PIDR4 + 4 * index: word for index, word in enumerate(words)}
 
 
 @cache

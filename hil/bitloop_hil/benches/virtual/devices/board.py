@@ -18,6 +18,8 @@ from bitloop_hil.benches.virtual.devices.dma_bus import DmaBus
 from bitloop_hil.benches.virtual.devices.dma_mux import DmaMux
 from bitloop_hil.benches.virtual.devices.dma_streams import StreamController
 from bitloop_hil.benches.virtual.devices.family import Family, family
+from bitloop_hil.benches.virtual.devices.gpdma import SIZE as GPDMA_SIZE
+from bitloop_hil.benches.virtual.devices.gpdma import Gpdma
 from bitloop_hil.benches.virtual.devices.gpio import Port, PortV1, PortV2
 from bitloop_hil.benches.virtual.devices.limits import Limits
 from bitloop_hil.benches.virtual.devices.pdm import PdmLine
@@ -161,7 +163,8 @@ class _Builder:
                 continue
             lines = [self._interrupts.line(irq) for irq in data[name]["irqs"]]
             self._controllers[name] = self._controller(name, lines, data)
-            self._map(name, data[name]["base"], self._controllers[name])
+            size = GPDMA_SIZE if data["kind"] == "gpdma" else _BLOCK
+            self._map(name, data[name]["base"], self._controllers[name], size)
             self._controllers[name].clocked = self._clocked(name)
 
     def _boosted(self) -> bool:
@@ -177,6 +180,8 @@ class _Builder:
         if data["kind"] == "channel":
             selects = data.get("selection", False)
             return ChannelController(name, self._services, self._dma_bus, lines, selects, self._mux)
+        if data["kind"] == "gpdma":
+            return Gpdma(name, self._services, self._dma_bus, lines)
         return StreamController(name, self._services, self._dma_bus, lines, self._mux)
 
     def _map_usart(self) -> None:
@@ -253,7 +258,7 @@ class _Builder:
     def _places(self) -> dict[str, list[tuple[str, int, int | None]]]:
         """Where each request may be served: controller, channel or stream from 0, selection."""
         dma = self._family.dma
-        if self._mux is not None:  # anywhere, by its code
+        if self._mux is not None or dma["kind"] == "gpdma":  # anywhere, by its code
             everywhere = [(name, number) for name, one in self._controllers.items() for number in range(one.count)]
             return {
                 request: [(name, number, code) for name, number in everywhere]

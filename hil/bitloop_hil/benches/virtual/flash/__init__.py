@@ -15,6 +15,7 @@ from bitloop_hil.benches.virtual.flash.h7 import H7Flash
 from bitloop_hil.benches.virtual.flash.l0 import L0Flash
 from bitloop_hil.benches.virtual.flash.l4 import L4Flash
 from bitloop_hil.benches.virtual.flash.layout import Layout
+from bitloop_hil.benches.virtual.flash.u5 import U5Flash
 from bitloop_hil.boards import BoardFile
 
 __all__ = ["FAULTS", "Flash", "flash_device", "make_flash"]
@@ -26,6 +27,7 @@ _CONTROLLERS: dict[str, Callable[[Layout, Services, Any], Flash]] = {
     "h7": H7Flash,
     "l0": L0Flash,
     "l4": L4Flash,
+    "u5": U5Flash,
 }
 
 

@@ -27,7 +27,7 @@ class C0Flash(L4Flash):
 
     def read_register(self, offset: int) -> int:
         value = super().read_register(offset)
-        return value | _CONFIGURED if offset == _SR and (self.busy or self._half is not None) else value
+        return value | _CONFIGURED if offset == _SR and (self.busy or self._gathered) else value
 
     def write_register(self, offset: int, value: int) -> None:
         super().write_register(offset, value & (_CONTROL | 1 << 31) if offset == _CR else value)

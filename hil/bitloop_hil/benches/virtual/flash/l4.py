@@ -6,7 +6,7 @@ from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.flash.controller import Flash, Lock
 from bitloop_hil.benches.virtual.flash.layout import Layout, Sector
 
-_ACR, _KEYR, _OPTKEYR, _SR, _CR = 0x00, 0x08, 0x0C, 0x10, 0x14
+_ACR, _KEYR = 0x00, 0x08
 _END, _NOT_ERASED, _ALIGNMENT, _SIZE, _SEQUENCE, _BUSY = 1, 1 << 3, 1 << 5, 1 << 6, 1 << 7, 1 << 16  # SR
 _FLAGS, _PENDING = 0xC3FB, 0x03F8  # errors that have to be cleared before anything goes on
 _PROGRAM, _PAGE, _MASS, _BANK, _MASS2, _START = 1, 2, 4, 1 << 11, 1 << 15, 1 << 16  # CR
@@ -16,9 +16,12 @@ _OPTION_KEYS = 0x08192A3B, 0x4C5D6E7F
 
 
 class L4Flash(Flash):
-    """Programs two words at a time, and only where the flash is erased (or to zero, which ECC allows)."""
+    """Programs some words at a time, and only where the flash is erased (or to zero, which ECC allows)."""
 
-    status = (_SR,)
+    option_key, sr, cr = 0x0C, 0x10, 0x14
+    unit = 8
+    """Bytes that are programmed at once."""
+    status = (sr,)
 
     def __init__(self, layout: Layout, services: Services, memory: object) -> None:
         self._lock, self._options = Lock(*_KEYS), Lock(*_OPTION_KEYS)
@@ -28,26 +31,26 @@ class L4Flash(Flash):
         super().reset()
         self._lock.reset()
         self._options.reset()
-        self._registers |= {_SR: 0, _CR: 0}
-        self._half: tuple[int, bytes] | None = None
+        self._registers |= {self.sr: 0, self.cr: 0}
+        self._at, self._gathered = 0, b""
 
     def read_register(self, offset: int) -> int:
         value = super().read_register(offset)
-        if offset == _SR:
+        if offset == self.sr:
             return value | (_BUSY if self.busy else 0)
-        if offset == _CR:
+        if offset == self.cr:
             return value | (0 if self._lock.open else _LOCKED) | (0 if self._options.open else _OPTIONS_LOCKED)
         return value
 
     def write_register(self, offset: int, value: int) -> None:
         if offset == _KEYR:
             self._lock.key(value)
-        elif offset == _OPTKEYR:
+        elif offset == self.option_key:
             if self._lock.open:
                 self._options.key(value)
-        elif offset == _SR:
-            self._registers[_SR] &= ~(value & _FLAGS)
-        elif offset == _CR:
+        elif offset == self.sr:
+            self._registers[self.sr] &= ~(value & _FLAGS)
+        elif offset == self.cr:
             self._control(value)
         elif offset == _ACR:
             self._registers[_ACR] = value
@@ -55,9 +58,9 @@ class L4Flash(Flash):
     def _control(self, value: int) -> None:
         if not self._lock.open or self.busy:
             return
-        self._registers[_CR] = value & ~(_LOCKED | _OPTIONS_LOCKED)
+        self._registers[self.cr] = value & ~(_LOCKED | _OPTIONS_LOCKED)
         if not value & _PROGRAM:
-            self._half = None
+            self._gathered = b""
         if value & _OPTIONS_LOCKED:
             self._options.close()
         if value & _LOCKED:
@@ -68,9 +71,9 @@ class L4Flash(Flash):
 
     def _start(self, value: int) -> None:
         sectors, time = self._selected(value)
-        if not sectors or value & _PROGRAM or self._registers[_SR] & _PENDING:
-            self._registers[_SR] |= _SEQUENCE
-            self._registers[_CR] &= ~_START
+        if not sectors or value & _PROGRAM or self._registers[self.sr] & _PENDING:
+            self._registers[self.sr] |= _SEQUENCE
+            self._registers[self.cr] &= ~_START
             return
         self._begin(time, lambda: self._erase(*sectors))
 
@@ -89,30 +92,31 @@ class L4Flash(Flash):
             self._store(address, data[:4])
             self._store(address + 4, data[4:])
             return
-        status = self._registers[_SR]
-        if not self._lock.open or not self._registers[_CR] & _PROGRAM or status & _PENDING:
+        status = self._registers[self.sr]
+        if not self._lock.open or not self._registers[self.cr] & _PROGRAM or status & _PENDING:
             self._fail(_SEQUENCE)
         elif len(data) != 4:
             self._fail(_SIZE)
-        elif self._half is None and address % 8 == 0:
-            self._half = address, data
-        elif self._half is not None and address == self._half[0] + 4:
-            self._double_word(*self._half, data)
-        else:
+        elif address != (self._at + len(self._gathered) if self._gathered else address - address % self.unit):
             self._fail(_ALIGNMENT)
+        else:
+            self._at = self._at if self._gathered else address
+            self._gathered += data
+            if len(self._gathered) == self.unit:
+                self._write_out(self._at, self._gathered)
 
-    def _double_word(self, address: int, low: bytes, high: bytes) -> None:
-        self._half = None
-        if not self._is_erased(address, 8) and any(low + high):
+    def _write_out(self, address: int, data: bytes) -> None:
+        self._gathered = b""
+        if not self._is_erased(address, self.unit) and any(data):
             self._fail(_NOT_ERASED)
         else:
-            self._begin(self.layout.program, lambda: self._program(address, low + high))
+            self._begin(self.layout.program, lambda: self._program(address, data))
 
     def _fail(self, flag: int) -> None:
-        self._registers[_SR] |= flag
-        self._half = None
+        self._registers[self.sr] |= flag
+        self._gathered = b""
 
     def _ended(self, bank: int) -> None:
-        self._registers[_CR] &= ~_START
-        if self._registers[_CR] & _TELL_END:
-            self._registers[_SR] |= _END
+        self._registers[self.cr] &= ~_START
+        if self._registers[self.cr] & _TELL_END:
+            self._registers[self.sr] |= _END

@@ -1,27 +1,40 @@
-/* The controllers that program two words at a time, with KEYR, SR and CR at the same place (RM0351, RM0432, RM0490:
- * FLASH registers). Who includes this says first what differs:
+/* The controllers that program some words at a time, and whose KEYR, SR and CR have the same bits (RM0351, RM0432, RM0456,
+ * RM0490: FLASH registers). Who includes this says first what differs:
  *
+ *   WORDS      that are programmed at once
+ *   STATUS_AT, CONTROL_AT, OPTION_AT    addresses of SR, CR and OPTR
  *   BUSY       bits of SR while something is under way
- *   CACHES     bits of ACR that switch caches on; those that empty them are two further
+ *   CACHES     bits of ACR that switch caches on, where they are there; those that empty them are two further
  *   CHIP       bits of CR that erase every bank
- *   OPTIONS    bits of OPTR without which the chip has other sectors than the table says */
-#ifndef BL_FLASH_DOUBLE_WORDS_H
-#define BL_FLASH_DOUBLE_WORDS_H
+ *   OPTIONS    bits of OPTR without which the chip has other sectors than the table says
+ *   prepare    what else has to be done first */
+#ifndef BL_FLASH_WORDS_H
+#define BL_FLASH_WORDS_H
 
 #include "loader.h"
 
 #define ACCESS BL_REGISTER(0x40022000u)
 #define KEY BL_REGISTER(0x40022008u)
-#define STATUS BL_REGISTER(0x40022010u)
+#define STATUS BL_REGISTER(STATUS_AT)
 #define STATUS_FAILED 0xC3FAu
-#define CONTROL BL_REGISTER(0x40022014u)
+#define CONTROL BL_REGISTER(CONTROL_AT)
 #define CONTROL_PROGRAM (1u << 0)
 #define CONTROL_PAGE (1u << 1)
 #define CONTROL_NUMBER(page) ((page) << 3)
 #define CONTROL_SECOND_BANK (1u << 11)
 #define CONTROL_START (1u << 16)
 #define CONTROL_LOCKED (1u << 31)
-#define OPTION BL_REGISTER(0x40022020u)
+#define OPTION BL_REGISTER(OPTION_AT)
+
+/* What caches hold will not be what the flash holds; a reset switches them on again. */
+#ifdef CACHES
+static void prepare(void)
+{
+    ACCESS &= ~CACHES;
+    ACCESS |= CACHES << 2;
+    ACCESS &= ~(CACHES << 2);
+}
+#endif
 
 /* To its end; what went wrong earlier would keep the next operation from beginning. */
 static uint32_t finish(void)
@@ -52,9 +65,7 @@ uint32_t Init(uint32_t address, uint32_t hz, uint32_t operation)
         KEY = 0x45670123u;
         KEY = 0xCDEF89ABu;
     }
-    ACCESS &= ~CACHES; /* what they hold will not be what the flash holds; a reset switches them on again */
-    ACCESS |= CACHES << 2;
-    ACCESS &= ~(CACHES << 2);
+    prepare();
     return (CONTROL & CONTROL_LOCKED) == 0u && (OPTION & OPTIONS) == OPTIONS ? BL_FLASH_DONE : BL_FLASH_REFUSED;
 }
 
@@ -78,9 +89,9 @@ uint32_t ProgramPage(uint32_t address, uint32_t size, const uint32_t data[])
     volatile uint32_t *const flash = &BL_REGISTER(address);
     uint32_t done = BL_FLASH_DONE;
     CONTROL = CONTROL_PROGRAM;
-    for (uint32_t word = 0; word < size / 4u && done == BL_FLASH_DONE; word += 2u) {
-        flash[word] = data[word];
-        flash[word + 1u] = data[word + 1u];
+    for (uint32_t word = 0; word < size / 4u && done == BL_FLASH_DONE; word += WORDS) {
+        for (uint32_t each = word; each < word + WORDS; each++)
+            flash[each] = data[each];
         done = finish();
     }
     CONTROL = 0u;
