@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from bitloop_hil.datalogger import carry
+from bitloop_hil.benches.virtual.machine import Machine, Why
+from bitloop_hil.datalogger import carry, make
 from bitloop_hil.datalogger.plan import Wish, plan
 from tests.hil import loggers
 from tests.hil.needs import need_compiler
@@ -119,3 +120,20 @@ def test_a_sensor_that_is_not_there_is_told() -> None:
     with loggers.logging(absent, shaken()) as board:
         said = loggers.heard(board, absent.baud, lambda said: said.count(b"\n") > 1)
     assert said.split(b"\n")[1] == b"# LSM6DSL does not answer on I2C2"
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "others"), [("IIS3DWB", 26667.0, ("F13", "D15")), ("ISM330DHCX", 104.0, ("F5", "D15"))]
+)
+def test_the_other_sensors_on_an_spi_bus_are_not_selected(name: str, rate: float, others: tuple[str, ...]) -> None:
+    """The pins are the catalogue's: CS_DHC PF13, CS_ADWB PF5, CS_DH PD15; the registers RM0432's, 8.4: MODER, ODR."""
+    made = plan(Wish("steval-stwinkt1b", name, rate, axes="z", binary=True, continuous=True))
+    machine = Machine(made.board)
+    machine.load_image(make.build(made).path)
+    machine.reset()
+    while machine.run() is not Why.IDLE:
+        pass
+    for pin in others:
+        port, number = 0x48000000 + 0x400 * (ord(pin[0]) - ord("A")), int(pin[1:])
+        mode, level = (int.from_bytes(machine.debug.read(port + offset, 4), "little") for offset in (0x00, 0x14))
+        assert (mode >> 2 * number & 3, level >> number & 1) == (1, 1)

@@ -195,7 +195,7 @@ def test_a_board_without_a_program_says_so_and_no_more(name: str) -> None:
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)
-@pytest.mark.parametrize("name", [name for name in CHIPS if board_file(name).ram.size <= 8192])
+@pytest.mark.parametrize("name", [name for name in CHIPS if board_file(name).ram.size <= 0x3000])
 def test_the_small_stacks_have_room_for_an_interrupt_more(name: str, compiler: str) -> None:
     need_compiler(compiler)
     board, library = board_file(name), examples.library("anomaly-both")

@@ -83,6 +83,16 @@ def test_every_board_is_flashed_by_pyocds_own_algorithm_and_read_back(name: str,
         assert served.target.notes == []
 
 
+def test_a_c0_that_came_empty_starts_what_was_programmed(runtime: Path) -> None:
+    """RM0490, FLASH_ACR: with PROGEMPTY set, a reset starts the chip's own boot loader."""
+    name, empty = "nucleo-c031c6", 1 << 16
+    with Served(board_file(name), socket_path(name)) as served, flasher_of(name) as flasher:
+        assert served.target.flash.read(0, 4) & empty
+        flasher.flash(image(runtime, (ORIGIN, SMALL)))
+        flasher.reset()
+        assert not served.target.flash.read(0, 4) & empty
+
+
 def test_what_is_there_already_is_not_programmed_again(served: Served, flasher: Flasher, runtime: Path) -> None:
     elf = image(runtime, (ORIGIN, SMALL))
     assert not flasher.flash(elf).skipped

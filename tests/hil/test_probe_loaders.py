@@ -11,6 +11,7 @@ import pytest
 
 from bitloop.errors import BuildError
 from bitloop.toolchain import COMPILERS
+from bitloop_hil.benches.virtual.flash import layout
 from bitloop_hil.benches.virtual.machine import Machine
 from bitloop_hil.boards import board_file, names
 from bitloop_hil.probe.loaders import FlashChip, algorithm, build, chips
@@ -123,6 +124,14 @@ def test_an_empty_c0_boots_what_was_programmed() -> None:
     assert loaded.call("Init", loaded.chip.origin, 0, _PROGRAM) == 0
     assert loaded.call("UnInit", _PROGRAM) == 0
     assert not int.from_bytes(loaded.machine.debug.read(0x40022000, 4), "little") & empty
+
+
+def test_an_l4plus_with_other_sectors_than_the_tables_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RM0432, FLASH_OPTR: without DBANK, bit 22, there is one bank, of 8 KiB pages."""
+    options = layout._families()["stm32l4"]["options"]
+    monkeypatch.setitem(options, "0x20", options["0x20"] & ~(1 << 22))
+    loaded = Loaded.of("stm32l4r9zijx")
+    assert loaded.call("Init", loaded.chip.origin, 0, _ERASE) == 1
 
 
 def test_a_table_says_what_the_board_says(name: str) -> None:

@@ -15,6 +15,7 @@ from bitloop_hil.datalogger import carry
 from bitloop_hil.datalogger.sensors import Quantity, Range, Rate, Sensor, sensor, sensor_names
 from bitloop_hil.datalogger.source import Measured, Scale
 from bitloop_hil.datalogger.wish import Wish
+from bitloop_hil.pins import Pin
 
 if TYPE_CHECKING:
     from bitloop_hil.datalogger.plan import Plan
@@ -26,7 +27,7 @@ _CLOSE = Fraction(1, 100)
 @dataclass(frozen=True, slots=True)
 class BusSensor:
     """A sensor and what is asked of it. `axes` are indices into the quantity's letters; `shield` brings it, empty
-    where it is the board's own."""
+    where it is the board's own; `neighbours` select the other sensors on its bus."""
 
     sensor: Sensor
     quantity: Quantity
@@ -36,6 +37,7 @@ class BusSensor:
     rate: Rate
     range: Range
     axes: tuple[int, ...]
+    neighbours: tuple[Pin, ...] = ()
 
     template = "sensor_registers.h.j2"
     holds = False
@@ -136,7 +138,12 @@ class BusSensor:
             if self.mounted.select is not None:
                 pins.append(("SELECT", self.mounted.select))
             access = self.sensor.spi
-            wired = {"spi": access, "remap": None, "increment": access.increment if access else 0}
+            wired = {
+                "neighbours": self.neighbours,
+                "spi": access,
+                "remap": None,
+                "increment": access.increment if access else 0,
+            }
             wired |= {"divider": carry.spi_divider(bus.clock_hz, access.hz if access else 1), "spi_hz": self.bus_hz}
         return wired | {
             "quantity": quantity,
@@ -173,6 +180,7 @@ def bus_sensor(wish: Wish, board: BoardFile, chip: Chip) -> BusSensor:
         _rate(kind, quantity, wish.rate),
         _range(kind, quantity, wish.range),
         _axes(kind, quantity, wish.axes),
+        tuple(one.select for one in board.sensors if one.select and one != mounted and one.bus == mounted.bus),
     )
 
 
