@@ -207,6 +207,9 @@ _NO_EXPORT = (
     (("--to", "edge-impulse", "--rate", 9), "nobody said how many axes"),
     (("--to", "edge-impulse", "--rate", 9, "--axes", 3, "--units", "furlong"), "no name for the unit 'furlong'"),
     (("--to", "edge-impulse", "--rate", 9, "--axes", 2, "--target-first"), "no targets"),
+    (("--to", "wav", "--rate", 9, "--axes", 2, "--target-first"), "a WAV file has samples, no targets"),
+    (("--to", "wav", "--axes", 3), "the rate is not known; say it with --rate"),
+    (("--to", "wav", "--axes", 3, "--rate", 12.5), "a WAV file has whole Hz as its rate, not 12.5"),
     (("--to", "numpy", "--axes", 3, "--names", "x,y"), "--names has 2 where there are 3 axes"),
     (("--to", "numpy", "--axes", 3, "--names", "x,y,y"), "two axes have the same name"),
     (("--to", "parquet", "--axes", 3, "--log", "--names", "x,y,Time"), "Time is the name of the column of times"),
@@ -252,6 +255,18 @@ def test_a_file_that_knows_its_rate_is_a_log(tmp_path: Path) -> None:
     assert made["interval_ms"] == 1000 / 16000
     assert made["sensors"] == [{"name": f"channel {n}", "units": "/"} for n in (1, 2)]
     assert np.array_equal(np.array(made["values"], dtype=np.float32) * 32768, np.arange(100).reshape(-1, 2))
+
+
+def test_sound_programs_get_the_values_as_they_are(tmp_path: Path) -> None:
+    source, values_ = tmp_path / "hum.csv", np.random.default_rng(2).normal(0, 3, (40, 2)).astype(np.float32)
+    source.write_text("".join(f"{a!r},{b!r}\n" for a, b in values_.tolist()), encoding="utf-8")
+    assert run("export", source, "--log", "--axes", 2, "--rate", 15999.998, "--to", "wav", "-o", tmp_path).status == 0
+    made = read_log(tmp_path / "hum.wav")
+    assert made.rate_hz == 16000
+    assert np.array_equal(made.x, values_)
+    assert run("export", source, "--axes", 1, "--rate", 8000, "--to", "wav", "-o", tmp_path).status == 0
+    signals = [read_log(tmp_path / f"hum.{number:05}.wav") for number in range(1, 41)]
+    assert np.array_equal([one.x[:, 0] for one in signals], values_)
 
 
 @pytest.mark.parametrize("command", ["import", "export"])

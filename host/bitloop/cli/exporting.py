@@ -23,7 +23,7 @@ def export(
         typer.Argument(metavar="SOURCE...", help="Files of signals or logs, or acquisitions.", show_default=False),
     ],
     to: Annotated[
-        Literal["numpy", "parquet", "edge-impulse"], typer.Option("--to", help="Format.", show_default=False)
+        Literal["numpy", "parquet", "wav", "edge-impulse"], typer.Option("--to", help="Format.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")] = Path(),
     sensor: Sensor = "",
@@ -40,10 +40,10 @@ def export(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Write signals or logs for other programs: NumPy, Parquet, or JSON for Edge Impulse.
+    """Write signals or logs for other programs: NumPy, Parquet, WAV, or JSON for Edge Impulse.
 
-    A folder of an acquisition knows its rate, axes and units; of a file you say them. Edge Impulse gets a file per
-    signal, labelled by the source's name, with units of SenML: g becomes m/s2.
+    A folder of an acquisition knows its rate, axes and units; of a file you say them. WAV and Edge Impulse get a file
+    per signal, for the latter labelled by the source's name, with units of SenML: g becomes m/s2.
 
     Example: [bold]bitloop export healthy.csv --to edge-impulse --axes 3 --rate 1666 --units g -o upload[/]
 

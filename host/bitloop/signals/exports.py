@@ -1,4 +1,4 @@
-"""Signals and logs as files for other programs: NumPy, Parquet, Edge Impulse."""
+"""Signals and logs as files for other programs: NumPy, Parquet, WAV, Edge Impulse."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bitloop.errors import BitloopError, InputError
 from bitloop.signals.acquisitions import choose_components, read_acquisition, read_whole
-from bitloop.signals.formats import edge_impulse
+from bitloop.signals.formats import edge_impulse, wav
 from bitloop.signals.imports import check_source
 from bitloop.signals.log import Log
 from bitloop.signals.reader import read_log
@@ -99,20 +100,41 @@ def to_parquet(export: Export) -> Iterator[tuple[str, bytes]]:
 
 def to_edge_impulse(export: Export) -> Iterator[tuple[str, bytes]]:
     """A file per signal, or one of a log. Edge Impulse takes what is before the first dot of a name for the label."""
-    sheet, rate = export.sheet, export.meaning.rate_hz
-    if sheet.target:
-        raise sheet.refuse("Edge Impulse has labels, no targets; remove the first column with bitloop shape")
-    if not rate:
-        raise sheet.refuse("the rate is not known; say it with --rate")
+    rate = _rate(export, "Edge Impulse has labels")
     device = edge_impulse.Device(export.device, rate, export.axes(), export.units())
+    for name, values in _pieces(export.sheet):
+        yield f"{name}.json", edge_impulse.acquisition(values, device)
+
+
+def to_wav(export: Export) -> Iterator[tuple[str, bytes]]:
+    """A file per signal, or one of a log, a channel per axis; the values as they are."""
+    rate = _rate(export, "a WAV file has samples")
+    for name, values in _pieces(export.sheet):
+        try:
+            yield f"{name}.wav", wav.write(values, rate)
+        except ValueError as error:
+            raise export.sheet.refuse(str(error)) from error
+
+
+FORMATS = {"numpy": to_numpy, "parquet": to_parquet, "wav": to_wav, "edge-impulse": to_edge_impulse}
+
+
+def _rate(export: Export, has: str) -> float:
+    """The rate that a format needs which has no targets."""
+    if export.sheet.target:
+        raise export.sheet.refuse(f"{has}, no targets; remove the first column with bitloop shape")
+    if not export.meaning.rate_hz:
+        raise export.sheet.refuse("the rate is not known; say it with --rate")
+    return export.meaning.rate_hz
+
+
+def _pieces(sheet: Sheet) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """A log, or each signal, as (samples, axes), with a name for its file."""
     if sheet.log:
-        yield f"{sheet.name}.json", edge_impulse.acquisition(sheet.values, device)
+        yield sheet.name, sheet.values
         return
     for number, signal in enumerate(sheet.signals(), 1):
-        yield f"{sheet.name}.{number:05}.json", edge_impulse.acquisition(signal, device)
-
-
-FORMATS = {"numpy": to_numpy, "parquet": to_parquet, "edge-impulse": to_edge_impulse}
+        yield f"{sheet.name}.{number:05}", signal
 
 
 def _of_log(log: Log, name: str, given: Meaning, device: str) -> Export:

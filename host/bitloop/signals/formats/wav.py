@@ -1,10 +1,11 @@
 """WAV files: 8, 16, 24 and 32-bit PCM and floats, as a continuous log with an axis per channel.
 
-PCM becomes -1 to 1 (full scale is 1), as in ST's exports of microphones; floats stay as they are.
+PCM becomes -1 to 1 (full scale is 1), as in ST's exports of microphones; floats stay as they are, read and written.
 """
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 from pathlib import Path
@@ -18,6 +19,7 @@ from bitloop.signals.formats.values import to_table
 from bitloop.signals.table import Table
 
 _MOST_CHUNKS = 1000
+_CLOSE = 1e-3
 _FASTEST = 1e8
 
 
@@ -37,6 +39,19 @@ def read(path: Path) -> Table:
     x = _scaled(samples[:, None] if samples.ndim == 1 else samples)
     axes = tuple(f"channel {n}" for n in range(1, x.shape[1] + 1))
     return to_table(x, path, float(rate), axes, ("Waveform",) * len(axes))
+
+
+def write(values: NDArray[np.float32], rate_hz: float) -> bytes:
+    """A file of (samples, axes) as floats, which stay as they are. ValueError where its header cannot say the rate,
+    which is in whole Hz, or how many bytes there are."""
+    from scipy.io import wavfile
+
+    whole = round(rate_hz)
+    if not abs(whole - rate_hz) <= _CLOSE * rate_hz or not 0 < whole <= _FASTEST:
+        raise ValueError(f"a WAV file has whole Hz as its rate, not {rate_hz:g}; say the nearest with --rate")
+    stream = io.BytesIO()
+    wavfile.write(stream, whole, np.ascontiguousarray(values, dtype=np.float32))
+    return stream.getvalue()
 
 
 def _scaled(samples: NDArray[Any]) -> NDArray[Any]:
