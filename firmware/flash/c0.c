@@ -7,16 +7,7 @@
 #define CACHES (1u << 9)
 #define CHIP (1u << 2)
 #define OPTIONS 0u
+/* A chip whose flash was empty when it was powered boots from its own memory until the next power-on, or until this bit
+ * is cleared. */
+#define EMPTY (1u << 16)
 #include "words.h"
-
-#define ACCESS_EMPTY (1u << 16)
-
-/* A chip whose flash was empty when it was powered boots from its own memory until the next power-on, or until this
- * bit is cleared. */
-uint32_t UnInit(uint32_t operation)
-{
-    (void)operation;
-    ACCESS &= ~ACCESS_EMPTY;
-    CONTROL = CONTROL_LOCKED;
-    return BL_FLASH_DONE;
-}

@@ -7,11 +7,5 @@
 #define CACHES ((1u << 9) | (1u << 10))
 #define CHIP ((1u << 2) | (1u << 15))
 #define OPTIONS (1u << 22) /* DBANK */
+#define EMPTY 0u
 #include "words.h"
-
-uint32_t UnInit(uint32_t operation)
-{
-    (void)operation;
-    CONTROL = CONTROL_LOCKED;
-    return BL_FLASH_DONE;
-}

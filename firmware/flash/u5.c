@@ -1,4 +1,5 @@
-/* Flash loader of the STM32U575 and U585 with two banks and without TrustZone, as they leave the factory (RM0456: FLASH, PWR). */
+/* Flash loader of the STM32U575 and U585 with two banks and without TrustZone, as they leave the factory (RM0456:
+ * FLASH, PWR). */
 #include "loader.h"
 
 #define RCC_AHB3ENR BL_REGISTER(0x46020C94u)
@@ -7,7 +8,7 @@
 #define PWR_VOSR_RANGE_READY (1u << 15)
 #define PWR_VOSR_RANGE_1 (3u << 16)
 
-/* Reset leaves the core at its lowest voltage; at the highest one everything is allowed. The instruction cache is off. */
+/* Reset leaves the core at its lowest voltage; at the highest everything is allowed. The instruction cache is off. */
 static void prepare(void)
 {
     RCC_AHB3ENR |= RCC_AHB3ENR_PWR;
@@ -24,11 +25,5 @@ static void prepare(void)
 #define BUSY ((1u << 16) | (1u << 17))
 #define CHIP ((1u << 2) | (1u << 15))
 #define OPTIONS (1u << 21) /* DUALBANK */
+#define EMPTY 0u
 #include "words.h"
-
-uint32_t UnInit(uint32_t operation)
-{
-    (void)operation;
-    CONTROL = CONTROL_LOCKED;
-    return BL_FLASH_DONE;
-}

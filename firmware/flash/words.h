@@ -1,13 +1,14 @@
-/* The controllers that program some words at a time, and whose KEYR, SR and CR have the same bits (RM0351, RM0432, RM0456,
- * RM0490: FLASH registers). Who includes this says first what differs:
+/* The controllers that program some words at a time, and whose KEYR, SR and CR have the same bits (RM0351, RM0432,
+ * RM0456, RM0490: FLASH registers). Who includes this says first what differs:
  *
  *   WORDS      that are programmed at once
  *   STATUS_AT, CONTROL_AT, OPTION_AT    addresses of SR, CR and OPTR
  *   BUSY       bits of SR while something is under way
- *   CACHES     bits of ACR that switch caches on, where they are there; those that empty them are two further
  *   CHIP       bits of CR that erase every bank
  *   OPTIONS    bits of OPTR without which the chip has other sectors than the table says
- *   prepare    what else has to be done first */
+ *   CACHES     bits of ACR that switch caches on, those that empty them are two further; without it, a function
+ *              prepare does what has to be done first
+ *   EMPTY      bits of ACR to be cleared at the end, 0 where there are none */
 #ifndef BL_FLASH_WORDS_H
 #define BL_FLASH_WORDS_H
 
@@ -67,6 +68,15 @@ uint32_t Init(uint32_t address, uint32_t hz, uint32_t operation)
     }
     prepare();
     return (CONTROL & CONTROL_LOCKED) == 0u && (OPTION & OPTIONS) == OPTIONS ? BL_FLASH_DONE : BL_FLASH_REFUSED;
+}
+
+uint32_t UnInit(uint32_t operation)
+{
+    (void)operation;
+    if (EMPTY != 0u)
+        ACCESS &= ~EMPTY;
+    CONTROL = CONTROL_LOCKED;
+    return BL_FLASH_DONE;
 }
 
 uint32_t EraseChip(void)

@@ -44,6 +44,7 @@ _DEVICES = {
     "SPI version 1": (lambda: ChipBench(on_spi("nucleo-f412zg", "LIS3DSH")), (_SPI,), (0x40023844, 1 << 12)),
     "SPI version 2": (lambda: ChipBench(on_spi("nucleo-l432kc", "LIS3DSH")), (_SPI,), (0x40021060, 1 << 12)),
     "SPI version 3": (lambda: ChipBench(on_spi("nucleo-h743zi", "LIS3DSH")), (_SPI4,), (0x580244F0, 1 << 13)),
+    "GPDMA": (lambda: ChipBench("b-u585i-iot02a"), (0x40020050, 0x400200A0), (0x46020C88, 1)),
     "ADC and timer of the L4": (lambda: ChipBench("nucleo-l432kc"), (_ADC, _TIMER), (0x4002104C, 1 << 13)),
     "ADC and timer of the F1": (lambda: ChipBench("nucleo-f103rb"), (_F1_ADC, _F1_TIMER), (0x40021018, 1 << 9)),
 }

@@ -5,8 +5,9 @@ Full duplex with software NSS (RM0008 25, RM0351 42). Not modelled: other modes,
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bitloop_hil.benches.virtual.clock import SECOND, Event
 from bitloop_hil.benches.virtual.devices.device import Services
@@ -74,22 +75,21 @@ class SpiBus:
         return "" if mode in (0, 3) else f"{self.name} is in mode {mode}; the {selected[0].name} wants 3 (or 0)"
 
 
-class Spi(WordDevice):
-    """CR1, CR2, SR and DR. `version` 2 has FIFOs."""
+class Shifter(WordDevice):
+    """What all versions share: frames that wait on both sides of a shift register, which takes its time."""
 
-    CR1, CR2, SR, DR = 0x00, 0x04, 0x08, 0x0C
-    _RESET_CR2 = 0x0700
+    SR: int
 
-    def __init__(self, services: Services, bus: SpiBus, hertz: Callable[[], int], version: int) -> None:
+    def __init__(
+        self, services: Services, bus: SpiBus, hertz: Callable[[], int], reset_values: Mapping[int, int]
+    ) -> None:
         """`hertz` is its kernel clock; 0 while there is none."""
-        super().__init__({self.CR2: self._RESET_CR2} if version == 2 else {})
-        self._services, self._bus, self._hertz, self._version = services, bus, hertz, version
+        super().__init__(reset_values)
+        self._services, self._bus, self._hertz = services, bus, hertz
         self._event: Event | None = None
         self._waiting_for = Waiting(services.clock)
         self._heard: deque[int] = deque()
         self._waiting: deque[int] = deque()
-        self._last = 0
-        self._overrun = self._fetched = self._fault = False
 
     def awaited(self, offset: int) -> bool:
         return offset == self.SR and self._event is not None and self._waiting_for.again()
@@ -98,6 +98,52 @@ class Spi(WordDevice):
         super().reset()
         self._waiting_for.forget()
         self._stop()
+
+    def _stop(self) -> None:
+        if self._event is not None:
+            self._event.cancel()
+        self._event = None
+        self._heard.clear()
+        self._waiting.clear()
+
+    @property
+    @abstractmethod
+    def _bytes(self) -> int:
+        """Of a frame."""
+
+    @abstractmethod
+    def _received(self, frame: int) -> None:
+        """What came in while a frame went out."""
+
+    def _shift(self, divider: int, mode: int, pause: int = 0) -> None:
+        """The next frame that waits, at a part of the kernel clock, and a pause of so many clocks behind it."""
+        hertz = self._hertz()
+        if not hertz:
+            self._services.note(f"{self._bus.name} has no kernel clock")
+            return
+        frame, size = self._waiting.popleft(), self._bytes
+
+        def shifted() -> None:
+            self._event, answer = None, 0
+            for place in reversed(range(size)):
+                answer = answer << 8 | self._bus.exchange(frame >> 8 * place & 0xFF, hertz / divider, mode)
+            self._received(answer)
+
+        duration = (8 * size + pause) * divider * SECOND // hertz
+        self._event = self._services.clock.after(duration, shifted)
+
+
+class Spi(Shifter):
+    """CR1, CR2, SR and DR. `version` 2 has FIFOs."""
+
+    CR1, CR2, SR, DR = 0x00, 0x04, 0x08, 0x0C
+    _RESET_CR2 = 0x0700
+
+    def __init__(self, services: Services, bus: SpiBus, hertz: Callable[[], int], version: int) -> None:
+        """`hertz` is its kernel clock; 0 while there is none."""
+        super().__init__(services, bus, hertz, {self.CR2: self._RESET_CR2} if version == 2 else {})
+        self._version, self._last = version, 0
+        self._overrun = self._fetched = self._fault = False
 
     def read(self, offset: int, size: int) -> int:
         if offset != self.DR:
@@ -160,11 +206,7 @@ class Spi(WordDevice):
         return max(1, min(size, 2) // self._bytes)
 
     def _stop(self) -> None:
-        if self._event is not None:
-            self._event.cancel()
-        self._event = None
-        self._heard.clear()
-        self._waiting.clear()
+        super()._stop()
         self._overrun = self._fetched = self._fault = False
 
     def _store_control(self, value: int) -> None:
@@ -182,25 +224,12 @@ class Spi(WordDevice):
 
     def _go_on(self) -> None:
         control = self.words.get(self.CR1, 0)
-        if self._event is not None or not self._waiting or control & (_ENABLE | _MASTER) != _ENABLE | _MASTER:
-            return
-        hertz = self._hertz()
-        if not hertz:
-            self._services.note(f"{self._bus.name} has no kernel clock")
-            return
-        frame = self._waiting.popleft()
-        divider = 2 << (control >> 3 & 7)
-        duration = 8 * self._bytes * divider * SECOND // hertz
-        self._event = self._services.clock.after(duration, lambda: self._shifted(frame, hertz / divider))
+        if self._event is None and self._waiting and control & (_ENABLE | _MASTER) == _ENABLE | _MASTER:
+            self._shift(2 << (control >> 3 & 7), control & (_PHASE | _POLARITY))
 
-    def _shifted(self, frame: int, hertz: float) -> None:
-        self._event = None
-        control, answer = self.words.get(self.CR1, 0), 0
-        mode = (control & _PHASE) | (control & _POLARITY)
-        for place in reversed(range(self._bytes)):
-            answer = answer << 8 | self._bus.exchange(frame >> 8 * place & 0xFF, hertz, mode)
+    def _received(self, frame: int) -> None:
         if len(self._heard) >= self._depth:
             self._overrun, self._fetched = True, False
         else:
-            self._heard.append(answer)
+            self._heard.append(frame)
         self._go_on()

@@ -6,14 +6,10 @@ modelled: other modes, CRC, interrupts, DMA requests, autonomous mode.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
-from bitloop_hil.benches.virtual.clock import SECOND, Event
 from bitloop_hil.benches.virtual.devices.device import Services
-from bitloop_hil.benches.virtual.devices.registers import WordDevice
-from bitloop_hil.benches.virtual.devices.spi import SpiBus
-from bitloop_hil.benches.virtual.devices.waiting import Waiting
+from bitloop_hil.benches.virtual.devices.spi import Shifter, SpiBus
 
 _SPE, _MASRX, _CSTART, _CSUSP, _SSI = 1, 1 << 8, 1 << 9, 1 << 10, 1 << 12  # CR1
 _MASTER, _LOWEST_FIRST, _SSM = 1 << 22, 1 << 23, 1 << 26  # CFG2
@@ -35,28 +31,18 @@ _OTHER_MODES = 3 << 17 | 7 << 19 | _LOWEST_FIRST  # CFG2: one wire or one direct
 _FIFO = 8  # bytes
 
 
-class SpiV3(WordDevice):
+class SpiV3(Shifter):
     """CR1, CR2, CFG1, CFG2, IER, SR, IFCR, TXDR and RXDR."""
 
     CR1, CR2, CFG1, CFG2, IER, SR, IFCR, TXDR, RXDR = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18, 0x20, 0x30
 
     def __init__(self, services: Services, bus: SpiBus, hertz: Callable[[], int]) -> None:
         """`hertz` is its kernel clock; 0 while there is none."""
-        super().__init__({self.CFG1: 0x00070007})
-        self._services, self._bus, self._hertz = services, bus, hertz
-        self._waiting_for = Waiting(services.clock)
-        self._event: Event | None = None
-        self._heard: deque[int] = deque()
-        self._waiting: deque[int] = deque()
+        super().__init__(services, bus, hertz, {self.CFG1: 0x00070007})
         self._flags = self._given = self._left = 0
-
-    def awaited(self, offset: int) -> bool:
-        return offset == self.SR and self._event is not None and self._waiting_for.again()
 
     def reset(self) -> None:
         super().reset()
-        self._waiting_for.forget()
-        self._stop()
         self._flags = 0
 
     def read(self, offset: int, size: int) -> int:
@@ -138,11 +124,7 @@ class SpiV3(WordDevice):
             self._flags |= _TXTF * (self._given == self._size)
 
     def _stop(self) -> None:
-        if self._event is not None:
-            self._event.cancel()
-        self._event = None
-        self._heard.clear()
-        self._waiting.clear()
+        super()._stop()
         self._given = self._left = 0
 
     def _store_control(self, value: int) -> None:
@@ -167,31 +149,17 @@ class SpiV3(WordDevice):
         self._go_on()
 
     def _go_on(self) -> None:
-        control = self.words.get(self.CR1, 0)
+        control, config = self.words.get(self.CR1, 0), self.words.get(self.CFG2, 0)
         if self._event is not None or not self._waiting or not control & _CSTART:
             return
-        if control & _MASRX and len(self._heard) >= self._depth:
-            return  # until somebody fetches what has come
-        hertz = self._hertz()
-        if not hertz:
-            self._services.note(f"{self._bus.name} has no kernel clock")
-            return
-        frame = self._waiting.popleft()
-        divider = 2 << (self.words[self.CFG1] >> 28 & 7)
-        clocks = 8 * self._bytes + (self.words[self.CFG2] >> 4 & 0xF)
-        self._event = self._services.clock.after(
-            clocks * divider * SECOND // hertz, lambda: self._shifted(frame, hertz / divider)
-        )
+        if not control & _MASRX or len(self._heard) < self._depth:  # else until somebody fetches what has come
+            self._shift(2 << (self.words[self.CFG1] >> 28 & 7), config >> 24 & 3, config >> 4 & 0xF)
 
-    def _shifted(self, frame: int, hertz: float) -> None:
-        self._event = None
-        answer, mode = 0, self.words[self.CFG2] >> 24 & 3
-        for place in reversed(range(self._bytes)):
-            answer = answer << 8 | self._bus.exchange(frame >> 8 * place & 0xFF, hertz, mode)
+    def _received(self, frame: int) -> None:
         if len(self._heard) >= self._depth:
             self._flags |= _OVR
         else:
-            self._heard.append(answer)
+            self._heard.append(frame)
         if self._size:
             self._left -= 1
             if not self._left:
