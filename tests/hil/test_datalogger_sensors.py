@@ -25,6 +25,7 @@ WHO_AM_I = {
     "IIS2DLPC": (0x0F, 0x44),
     "LIS3DSH": (0x0F, 0x3F),
     "LSM303AGR": (0x0F, 0x33),
+    "IIS2DH": (0x0F, 0x33),
     "IIS3DWB": (0x0F, 0x7B),
     "LIS2MDL": (0x4F, 0x40),
     "IIS2MDC": (0x4F, 0x40),
@@ -32,6 +33,8 @@ WHO_AM_I = {
     "HTS221": (0x0F, 0xBC),
     "LPS22HB": (0x0F, 0xB1),
     "LPS22HH": (0x0F, 0xB3),
+    "LPS22DF": (0x0F, 0xB4),
+    "ILPS22QS": (0x0F, 0xB4),
 }
 
 # Sensitivities in thousandths of a unit per count, by range: mg/LSB, mdps/LSB, mgauss/LSB.
@@ -53,12 +56,17 @@ SENSITIVITY = {
     ("LIS3DSH", "acceleration"): {2: "0.06", 4: "0.12", 6: "0.18", 8: "0.24", 16: "0.73"},
     ("LSM303AGR", "acceleration"): {2: "0.98", 4: "1.95", 8: "3.9", 16: "11.72"},
     ("LSM303AGR", "magnetic"): {0: "1.5"},
+    ("IIS2DH", "acceleration"): {2: "0.98", 4: "1.95", 8: "3.91", 16: "11.72"},
     ("LIS2MDL", "magnetic"): {0: "1.5"},
     ("IIS2MDC", "magnetic"): {0: "1.5"},
     ("LIS3MDL", "magnetic"): {4: "1000/6842", 8: "1000/3421", 12: "1000/2281", 16: "1000/1711"},
     ("LPS22HB", "pressure"): {0: "1000/4096"},
     ("LPS22HH", "pressure"): {0: "1000/4096"},
+    ("LPS22DF", "pressure"): {0: "1000/4096"},
+    ("ILPS22QS", "pressure"): {1260: "1000/4096", 4060: "1000/2048"},
     ("LPS22HB", "temperature"): {0: "10"},
+    ("LPS22DF", "temperature"): {0: "10"},
+    ("ILPS22QS", "temperature"): {0: "10"},
     ("LPS22HH", "temperature"): {0: "10"},
 }
 
@@ -95,6 +103,8 @@ STARTED = [
     ("LSM303AGR", "acceleration", 400, 4, 0x20, 0b0111_0111),
     ("LSM303AGR", "acceleration", 400, 4, 0x23, 0b1001_1000),
     ("LSM303AGR", "magnetic", 50, 0, 0x60, 0b1000_1000),
+    ("IIS2DH", "acceleration", 1344, 16, 0x20, 0b1001_0111),
+    ("IIS2DH", "acceleration", 1344, 16, 0x23, 0b1011_1000),
     ("LIS2MDL", "magnetic", 100, 0, 0x60, 0b1000_1100),
     ("IIS2MDC", "magnetic", 20, 0, 0x60, 0b1000_0100),
     ("IIS2MDC", "magnetic", 20, 0, 0x62, 0b0001_0000),
@@ -103,6 +113,12 @@ STARTED = [
     ("HTS221", "humidity", 12.5, 0, 0x20, 0b1000_0111),
     ("LPS22HB", "pressure", 75, 0, 0x10, 0b0101_0010),
     ("LPS22HH", "pressure", 200, 0, 0x10, 0b0111_0010),
+    ("LPS22DF", "pressure", 200, 0, 0x10, 0b0100_0000),
+    ("LPS22DF", "pressure", 4, 0, 0x10, 0b0001_0000),
+    ("LPS22DF", "temperature", 4, 0, 0x11, 0b0000_1000),
+    ("ILPS22QS", "pressure", 75, 4060, 0x10, 0b0011_0000),
+    ("ILPS22QS", "pressure", 75, 4060, 0x11, 0b0100_1000),
+    ("ILPS22QS", "pressure", 75, 1260, 0x11, 0b0000_1000),
 ]
 
 MEMORY = {  # samples in the FIFO, and the register that counts them
@@ -115,8 +131,12 @@ MEMORY = {  # samples in the FIFO, and the register that counts them
     ("LIS2DUXS12", "acceleration"): (128, 0x26),
     ("LIS2DW12", "acceleration"): (32, 0x2F),
     ("LIS3DSH", "acceleration"): (32, 0x2F),
+    ("IIS2DH", "acceleration"): (32, 0x2F),
     ("LPS22HB", "pressure"): (32, 0x26),
     ("LPS22HH", "pressure"): (128, 0x25),
+    ("LPS22DF", "pressure"): (128, 0x25),
+    ("LPS22DF", "temperature"): (1, 0x27),
+    ("ILPS22QS", "pressure"): (128, 0x25),
 }
 
 

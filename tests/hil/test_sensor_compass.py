@@ -1,6 +1,6 @@
-"""LIS2MDL, IIS2MDC, LIS3MDL and LSM303AGR against the tables of their data sheets.
+"""LIS2MDL, IIS2MDC, LIS3MDL, LSM303AGR and IIS2DH against the tables of their data sheets.
 
-DS12144, that of the IIS2MDC, DocID024204, DocID027765.
+DS12144, that of the IIS2MDC, DocID024204, DocID027765; the IIS2DH's accelerometer is inside the LSM303AGR.
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ CFG_REG_A, CFG_REG_C, FIELD = 0x60, 0x62, 0x68  # of both
 CTRL_REG1, CTRL_REG2, CTRL_REG3, CTRL_REG5, STATUS, DATA = 0x20, 0x21, 0x22, 0x24, 0x27, 0x28  # of the LIS3MDL
 CTRL_REG4_A, FIFO_CTRL, FIFO_SRC = 0x23, 0x2E, 0x2F  # of the LSM303AGR
 SENSITIVITIES = {  # mg per count at 2, 4, 8, 16 g, by bits
-    12: (0.98, 1.95, 3.9, 11.72),
-    10: (3.9, 7.82, 15.63, 46.9),
-    8: (15.63, 31.26, 62.52, 188.68),
+    ("LSM303AGR", 12): (0.98, 1.95, 3.9, 11.72),
+    ("LSM303AGR", 10): (3.9, 7.82, 15.63, 46.9),
+    ("LSM303AGR", 8): (15.63, 31.26, 62.52, 188.68),
+    ("IIS2DH", 12): (0.98, 1.95, 3.91, 11.72),
+    ("IIS2DH", 10): (3.91, 7.81, 15.63, 46.95),
+    ("IIS2DH", 8): (15.63, 31.25, 62.5, 188.68),
 }
+ACCELEROMETERS = ["LSM303AGR", "IIS2DH"]
 
 
 @pytest.mark.parametrize("name", TWINS)
@@ -103,6 +107,17 @@ def test_lis3mdl_has_four_ranges(code: int, full: float, counts: int) -> None:
     assert chip.model.sub_address(0xA8) == (0x28, True)
 
 
+def test_an_overrun_is_told_however_late_anybody_looks() -> None:
+    chip = SensorBench("LIS3MDL")
+    chip.write(CTRL_REG1, 0x1C)
+    chip.write(CTRL_REG3, 0)
+    chip.wait(1.5 / 80)
+    assert chip.read(STATUS) == 0x0F
+    chip.words(DATA, 3)
+    chip.wait(2 / 80)
+    assert chip.read(STATUS) == 0xFF
+
+
 def test_lis3mdl_starts_over() -> None:
     chip = SensorBench("LIS3MDL")
     chip.write(CTRL_REG5, 0x40)
@@ -112,24 +127,25 @@ def test_lis3mdl_starts_over() -> None:
     assert chip.read(CTRL_REG2) == 0
 
 
-def agr_rates() -> list[tuple[int, int, float]]:
+def accelerometer_rates() -> list[tuple[int, int, float]]:
     """Low-power bit, code, rate."""
     both = [(low, code, hertz) for low in (0, 1) for code, hertz in enumerate([1, 10, 25, 50, 100, 200, 400], 1)]
     return [*both, (1, 8, 1620), (0, 8, 0), (0, 9, 1344), (1, 9, 5376)]
 
 
-@pytest.mark.parametrize(("low", "code", "hertz"), agr_rates())
-def test_lsm303agr_samples_at_every_rate(low: int, code: int, hertz: float) -> None:
-    chip = SensorBench("LSM303AGR")
+@pytest.mark.parametrize("name", ACCELEROMETERS)
+@pytest.mark.parametrize(("low", "code", "hertz"), accelerometer_rates())
+def test_both_accelerometers_sample_at_every_rate(name: str, low: int, code: int, hertz: float) -> None:
+    chip = SensorBench(name)
     chip.write(CTRL_REG1, code << 4 | low << 3 | 7)
     assert chip.count("acceleration", 3) == pytest.approx(3 * hertz, abs=1)
 
 
-@pytest.mark.parametrize("bits", SENSITIVITIES)
+@pytest.mark.parametrize(("name", "bits"), SENSITIVITIES)
 @pytest.mark.parametrize("code", range(4))
-def test_lsm303agr_has_three_resolutions_of_four_ranges(bits: int, code: int) -> None:
-    chip = SensorBench("LSM303AGR")
-    full, step = 2 << code, SENSITIVITIES[bits][code] * 1e-3
+def test_both_accelerometers_have_three_resolutions_of_four_ranges(name: str, bits: int, code: int) -> None:
+    chip = SensorBench(name)
+    full, step = 2 << code, SENSITIVITIES[name, bits][code] * 1e-3
     chip.write(CTRL_REG4_A, code << 4 | (bits == 12) << 3)
     chip.write(CTRL_REG1, 0x57 | (bits == 8) << 3)
     chip.hold("acceleration", 10 * step, -full / 2, 2 * full)
@@ -138,8 +154,9 @@ def test_lsm303agr_has_three_resolutions_of_four_ranges(bits: int, code: int) ->
     assert chip.words(DATA, 3) == [10 * one, round(-full / 2 / step) * one, 32768 - one]
 
 
-def test_the_fifo_of_lsm303agr() -> None:
-    chip = SensorBench("LSM303AGR")
+@pytest.mark.parametrize("name", ACCELEROMETERS)
+def test_the_fifo_of_both_accelerometers(name: str) -> None:
+    chip = SensorBench(name)
     assert chip.read(0x0F) == 0x33
     chip.feel("acceleration", np.arange(300).reshape(100, 3) * 0.98e-3, 100)
     chip.write(CTRL_REG4_A, 0x88)
@@ -155,6 +172,12 @@ def test_the_fifo_of_lsm303agr() -> None:
     chip.wait(0.5)
     assert chip.read(FIFO_SRC) & 0x7F == 0x40 | 31
     assert chip.words(DATA, 3) == chip.produced("acceleration")[-32].tolist()
+
+
+def test_iis2dh_goes_on_where_the_first_byte_says_so() -> None:
+    model = SensorBench("IIS2DH").model
+    assert [model.sub_address(value) for value in (DATA, 0x80 | DATA)] == [(DATA, False), (DATA, True)]
+    assert [model.command(value) for value in (DATA, 0x40 | DATA)] == [(DATA, False), (DATA, True)]
 
 
 def test_lsm303agr_has_a_thermometer_that_wants_to_be_switched_on() -> None:

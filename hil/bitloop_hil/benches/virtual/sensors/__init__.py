@@ -14,11 +14,13 @@ from bitloop_hil.benches.virtual.devices.bus_builder import Hanging
 from bitloop_hil.benches.virtual.devices.pdm import Edge, PdmSource
 from bitloop_hil.benches.virtual.devices.targets import I2cTarget, SpiTarget
 from bitloop_hil.benches.virtual.sensors.hts221 import Hts221
+from bitloop_hil.benches.virtual.sensors.iis2dh import Iis2dh
 from bitloop_hil.benches.virtual.sensors.lis2duxs12 import Lis2duxs12
 from bitloop_hil.benches.virtual.sensors.lis2dw12 import Iis2dlpc, Lis2dw12
 from bitloop_hil.benches.virtual.sensors.lis2mdl import Iis2mdc, Lis2mdl, Lis3mdl
 from bitloop_hil.benches.virtual.sensors.lis3dsh import Lis3dsh
 from bitloop_hil.benches.virtual.sensors.lps22 import Lps22hb, Lps22hh
+from bitloop_hil.benches.virtual.sensors.lps22df import Ilps22qs, Lps22df
 from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
 from bitloop_hil.benches.virtual.sensors.lsm6dso import Iis3dwb, Ism330dhcx, Lsm6dso
 from bitloop_hil.benches.virtual.sensors.lsm6dso16is import Lsm6dso16is
@@ -46,12 +48,15 @@ _ALL: tuple[type[Sensor], ...] = (
     Iis2dlpc,
     Lis3dsh,
     Lsm303agr,
+    Iis2dh,
     Lis2mdl,
     Iis2mdc,
     Lis3mdl,
     Hts221,
     Lps22hb,
     Lps22hh,
+    Lps22df,
+    Ilps22qs,
 )
 MODELS: Mapping[str, type[Sensor]] = {model.NAME: model for model in _ALL}
 """Every model by the name of its chip."""

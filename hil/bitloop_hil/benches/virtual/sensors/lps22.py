@@ -63,9 +63,10 @@ class Lps22hb(Windowed):
 
     NAME = "LPS22HB"
     REGISTERS = _LPS22HB
-    ENTRY = ("pressure", "temperature")
+    ENTRY: ClassVar[tuple[str, ...]] = ("pressure", "temperature")
     LAST = 0x2C
     RATES: ClassVar = rates("0 1 10 25 50 75")
+    RATE_SHIFT: ClassVar[int] = 4  # in CTRL_REG1
     RESET: ClassVar[int] = 0x04  # in CTRL_REG2
 
     @property
@@ -89,7 +90,7 @@ class Lps22hb(Windowed):
         return {"pressure": Shown(0x28, 1, 3), "temperature": Shown(0x2B, 1)}
 
     def _configure(self) -> None:
-        code = self["CTRL_REG1"] >> 4
+        code = self["CTRL_REG1"] >> self.RATE_SHIFT
         for quantity in self.outputs:
             self._run(quantity, self.RATES[code] if code < len(self.RATES) else OFF)
         self._configure_fifo()
@@ -114,7 +115,7 @@ class Lps22hb(Windowed):
         elif self[name] & 0x80:
             self._clear_later(name, 0x80, _BOOT)
         if self[name] & 0x01:
-            if not self["CTRL_REG1"] & 0x70:
+            if not self["CTRL_REG1"] >> self.RATE_SHIFT:
                 self._convert()
             self[name] &= ~0x01
 

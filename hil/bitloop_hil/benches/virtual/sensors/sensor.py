@@ -139,8 +139,9 @@ class Sensor(ABC):
         if any(moved):
             self._arrived(now)
             for quantity, output in self.outputs.items():
-                if len(output.batch) and quantity in self.shown:
-                    self.shown[quantity].put(output.batch[-1])
+                if quantity in self.shown:
+                    for words in output.batch[-2:]:  # of more, the first is as lost as the last but one
+                        self.shown[quantity].put(words)
                 output.settle()
 
     def _convert(self) -> None:
