@@ -32,7 +32,9 @@ _IDENTITY = {
     "cortex-m3": {0xE000ED00: 0x411FC231, 0xE0001000: 0x40000000},
     "cortex-m4f": {0xE000ED00: 0x410FC241, 0xE0001000: 0x40000000, 0xE000EF40: 0x10110021},
     "cortex-m7": {0xE000ED00: 0x411FC271, 0xE0001000: 0x40000000, 0xE000EF40: 0x10110021},
+    "cortex-m33": {0xE000ED00: 0x410FD214, 0xE0001000: 0x40000000, 0xE000EF40: 0x10110021},
 }
+_VOLTAGE_READY = {0x4602080C: 1 << 15}  # PWR_VOSR of the U5
 _DEVICE_ID = {0xE0042000: {"nucleo-l432kc": 0x435}, 0x5C001000: {"nucleo-h743zi": 0x450}}
 
 
@@ -51,7 +53,7 @@ class StandIn:
         self.notes: list[str] = []
         self.memory = bytearray(board.flash.size)
         self.flash = make_flash(board.chip.family, board.flash.origin, board.flash.size, self, self.memory)
-        self._words: dict[int, int] = dict(_IDENTITY[board.core])
+        self._words: dict[int, int] = _IDENTITY[board.core] | _VOLTAGE_READY
         self._words |= {at: ids[board.name] for at, ids in _DEVICE_ID.items() if board.name in ids}
         self._start_unicorn(board)
 
@@ -62,10 +64,10 @@ class StandIn:
         for origin in (board.flash.origin, 0):
             self._uc.mmio_map(origin, board.flash.size, self._load_flash, None, self._store_flash, None)
         page = self.flash.layout.base & ~0xFFF
-        for first in {page, 0x40003000, 0x40002000, 0xE0042000, 0x58004000, 0x58024000, 0x5C001000}:
+        known = {page, 0x40003000, 0x40002000, 0xE0042000, 0x46020000, 0x58004000, 0x58024000, 0x5C001000}
+        for first in known:
             self._uc.mmio_map(first, 0x1000, self._device_read, first, self._device_write, first)
-        self._pages = {page, 0x40003000, 0x40002000, 0xE0042000, 0x58004000, 0x58024000, 0x5C001000, 0x40021000}
-        self._pages |= {0x40015000}
+        self._pages = known | {0x40021000, 0x40015000, 0xE0044000}
         self._uc.hook_add(unicorn.UC_HOOK_INTR, self._trapped)
 
     def _load_flash(self, uc: unicorn.Uc, offset: int, size: int, data: object) -> int:
