@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from bitloop.errors import BuildError
+from bitloop_hil.benches.virtual.sensors.motion import AT_REST
 from bitloop_hil.boards import board_file, names
 from bitloop_hil.buses import I2c, Spi
 from bitloop_hil.datalogger import make
@@ -77,8 +78,9 @@ def wished(pair: Pair, binary: bool) -> Plan:
 
 
 def felt(made: Plan) -> np.ndarray:
-    middle, spread = DESK[made.source.measured.quantity]
-    return middle + spread * np.random.default_rng(7).normal(0, 1, (5000, len(loggers.fitted(made).quantity.letters)))
+    quantity = made.source.measured.quantity
+    middle, spread = DESK[quantity]
+    return middle + spread * np.random.default_rng(7).normal(0, 1, (5000, len(AT_REST[quantity])))
 
 
 def check(pair: Pair) -> None:

@@ -1,6 +1,6 @@
-"""LSM6DSO, ISM330DHCX, IIS3DWB and LSM6DSO16IS against their data sheets, whose tables stand here.
+"""LSM6DSO, ISM330DHCX, IIS3DWB, IIS2ICLX and LSM6DSO16IS against their data sheets, whose tables stand here.
 
-DS12140, DS13012, DS12569, and that of the LSM6DSO16IS, which has no FIFO.
+DS12140, DS13012, DS12569, and those of the IIS2ICLX, which has two axes, and of the LSM6DSO16IS, which has no FIFO.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import pytest
 
 from tests.hil.sensor_bench import SensorBench
 
-IDENTITIES = {"LSM6DSO": 0x6C, "ISM330DHCX": 0x6B, "IIS3DWB": 0x7B}
+IDENTITIES = {"LSM6DSO": 0x6C, "ISM330DHCX": 0x6B, "IIS3DWB": 0x7B, "IIS2ICLX": 0x6B}
 SIX_AXES = ["LSM6DSO", "ISM330DHCX", "LSM6DSO16IS"]
 ODR = [12.5, 26, 52, 104, 208, 416, 833, 1667, 3333, 6667]  # codes from 1
 G_RANGES = [(0, 2, 0.061), (2, 4, 0.122), (3, 8, 0.244), (1, 16, 0.488)]
@@ -65,7 +65,7 @@ def test_the_wide_band_has_one_rate() -> None:
     assert list(chip.model.outputs) == ["acceleration", "temperature"]
 
 
-@pytest.mark.parametrize("name", [*IDENTITIES, "LSM6DSO16IS"])
+@pytest.mark.parametrize("name", [*SIX_AXES, "IIS3DWB"])
 @pytest.mark.parametrize(("code", "full", "step"), G_RANGES)
 def test_every_range_of_the_accelerometer(name: str, code: int, full: float, step: float) -> None:
     chip = SensorBench(name)
@@ -122,7 +122,7 @@ def test_words_in_the_fifo_carry_their_sensor_their_slot_and_their_parity() -> N
     assert fetch(chip)[0] == 0
 
 
-@pytest.mark.parametrize("name", IDENTITIES)
+@pytest.mark.parametrize("name", ["LSM6DSO", "ISM330DHCX", "IIS3DWB"])
 def test_the_fifo_gives_every_sample_in_order(name: str) -> None:
     chip = SensorBench(name)
     wide = name == "IIS3DWB"
@@ -254,3 +254,29 @@ def test_lsm6dso16is_wants_to_be_powered_down_before_a_reset() -> None:
     assert chip.read(CTRL3_C) == 0x04
     chip.write(0x01, 0x80)
     assert len(chip.notes) == 2
+
+
+@pytest.mark.parametrize(("code", "hertz"), [*enumerate(ODR[:7], 1), (8, 0), (10, 0), (11, 0)])
+def test_the_inclinometer_has_the_slower_rates(code: int, hertz: float) -> None:
+    chip = SensorBench("IIS2ICLX")
+    chip.write(FIFO_CTRL3, code, 0x06)
+    chip.write(CTRL1_XL, code << 4)
+    chip.wait(0.5)
+    assert level(chip) == pytest.approx(hertz / 2, abs=1)
+    assert list(chip.model.outputs) == ["acceleration", "temperature"]
+
+
+@pytest.mark.parametrize(("code", "full", "step"), [(0, 0.5, 0.015), (2, 1, 0.031), (3, 2, 0.061), (1, 3, 0.122)])
+def test_the_inclinometer_has_two_axes_and_ranges_of_its_own(code: int, full: float, step: float) -> None:
+    chip = SensorBench("IIS2ICLX")
+    chip.write(FIFO_CTRL3, 4, 0x06)
+    chip.write(CTRL1_XL, 0x40 | code << 2)
+    chip.hold("acceleration", 100 * step * 1e-3, -full / 2, 1.0)
+    chip.wait(1.5 / 104)
+    expected = [100, round(-full / 2 / step * 1e3)]
+    assert chip.read(STATUS) & 1
+    assert chip.words(ACCELEROMETER, 3) == [*expected, 0]
+    assert not chip.read(STATUS) & 1
+    tag, values = fetch(chip)
+    assert (tag >> 3, values) == (2, [*expected, 0])
+    assert chip.produced("acceleration").shape == (1, 2)

@@ -22,7 +22,7 @@ from bitloop_hil.benches.virtual.sensors.lis3dsh import Lis3dsh
 from bitloop_hil.benches.virtual.sensors.lps22 import Lps22hb, Lps22hh
 from bitloop_hil.benches.virtual.sensors.lps22df import Ilps22qs, Lps22df
 from bitloop_hil.benches.virtual.sensors.lsm6dsl import Lsm6dsl
-from bitloop_hil.benches.virtual.sensors.lsm6dso import Iis3dwb, Ism330dhcx, Lsm6dso
+from bitloop_hil.benches.virtual.sensors.lsm6dso import Iis2iclx, Iis3dwb, Ism330dhcx, Lsm6dso
 from bitloop_hil.benches.virtual.sensors.lsm6dso16is import Lsm6dso16is
 from bitloop_hil.benches.virtual.sensors.lsm6dsv16x import Lsm6dsv16x
 from bitloop_hil.benches.virtual.sensors.lsm303agr import Lsm303agr
@@ -41,6 +41,7 @@ _ALL: tuple[type[Sensor], ...] = (
     Lsm6dso,
     Ism330dhcx,
     Iis3dwb,
+    Iis2iclx,
     Lsm6dsv16x,
     Lsm6dso16is,
     Lis2duxs12,

@@ -1,4 +1,4 @@
-"""LSM6DSO, ISM330DHCX and IIS3DWB: 6 axes, 6 axes for industry, and 3 axes of wide bandwidth, with a tagged FIFO.
+"""LSM6DSO, ISM330DHCX, IIS3DWB, IIS2ICLX: 6 axes, also for industry, 3 of wide bandwidth, 2 of an inclinometer.
 
 Data sheets DS12140 (section 9 the registers, 4.1 the sensitivities), DS13012 and DS12569; AN5192 on the FIFO. Not
 modelled: filters, interrupt pins, sensor hub, embedded functions (their registers keep what is written), the second
@@ -158,3 +158,33 @@ class Iis3dwb(Lsm6dso):
         super()._written(name, old)
         if name == "CTRL6_C" and self[name] & 0x03:
             self._note("the IIS3DWB with a single axis is not modelled")
+
+
+class Iis2iclx(Lsm6dso):
+    """Two axes, up to 833 Hz, in ranges of its own."""
+
+    NAME = "IIS2ICLX"
+    REGISTERS = _table(0x6B, ("CTRL2_G", "TAP_THS_6D", "FREE_FALL", "Z_OFS_USR"), FIFO_CTRL3=0x0F)
+    _G_PER_COUNT = (0.015e-3, 0.122e-3, 0.031e-3, 0.061e-3)  # 0.5, 3, 1, 2 g
+    _FASTEST_CODE = 7
+
+    def _make_outputs(self) -> list[Output]:
+        return [Output("acceleration", 2), *super()._make_outputs()[2:]]
+
+    def _make_shown(self) -> dict[str, Shown]:
+        return {"temperature": Shown(0x20, 1), "acceleration": Shown(0x28, 2)}
+
+    def _configure_accelerometer(self) -> None:
+        control = self["CTRL1_XL"]
+        self.outputs["acceleration"].scale = Scale(self._G_PER_COUNT[control >> 2 & 3])
+        self._run("acceleration", self._named(control >> 4))
+
+    def _configure_gyroscope(self) -> None:
+        """There is none."""
+
+    def _batches(self) -> dict[int, Fraction]:
+        temperature = _TEMPERATURE_BATCHES[self["FIFO_CTRL4"] >> 4 & 3]
+        return {ACCELEROMETER: self._named(self["FIFO_CTRL3"]), TEMPERATURE: temperature}
+
+    def _named(self, code: int) -> Fraction:
+        return _RATES[code] if code <= self._FASTEST_CODE else OFF

@@ -83,9 +83,10 @@ class _Kept:
 class Output:
     """Samples are taken at whole multiples of the period since the sensor's time 0: equal rates are in step."""
 
-    def __init__(self, quantity: str) -> None:
+    def __init__(self, quantity: str, axes: int = 0) -> None:
+        """Of a quantity's axes a chip may have the first ones only."""
         self.quantity = quantity
-        self.axes = len(AT_REST[quantity])
+        self.axes = axes or len(AT_REST[quantity])
         self.rate = OFF
         self.scale = Scale(1.0)
         self._motion, self._begins = resting(quantity), 0
@@ -146,7 +147,7 @@ class Output:
 
     def sample(self, seconds: NDArray[np.float64]) -> Words:
         """Samples at these moments."""
-        values = self._motion.at(seconds - self._begins / SECOND)
+        values = self._motion.at(seconds - self._begins / SECOND)[:, : self.axes]
         if self._motion.noise:
             values = values + self._draw.normal(0.0, self._motion.noise, values.shape)
         words = self.scale.words(values)
