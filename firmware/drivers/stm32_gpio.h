@@ -1,4 +1,4 @@
-/* Pins of an STM32: what a USART, an I2C or an SPI controller is connected by. */
+/* Pins of an STM32: what a USART, an I2C or an SPI controller, or an ADC is connected by. */
 #ifndef BL_STM32_GPIO_H
 #define BL_STM32_GPIO_H
 
@@ -34,6 +34,11 @@ static inline void bl_pin_output(uint32_t port, uint32_t pin, enum bl_pin_kind k
     bl_pin_mode(port, pin, kind == BL_PIN_OPEN_DRAIN ? 0x7u : 0x3u);
 }
 
+static inline void bl_pin_analogue(uint32_t port, uint32_t pin)
+{
+    bl_pin_mode(port, pin, 0x0u);
+}
+
 #else /* RM0351 and its siblings: GPIO registers */
 
 #define BL_PIN_SET(port) BL_REGISTER((port) + 0x18u)
@@ -59,6 +64,12 @@ static inline void bl_pin_alternate(uint32_t port, uint32_t pin, uint32_t functi
 static inline void bl_pin_output(uint32_t port, uint32_t pin, enum bl_pin_kind kind)
 {
     bl_pin_mode(port, pin, 1u, kind);
+}
+
+static inline void bl_pin_analogue(uint32_t port, uint32_t pin)
+{
+    bl_set_field(&BL_REGISTER(port + 0x0Cu), 3u << (2u * pin), 0u); /* no pull */
+    bl_set_field(&BL_REGISTER(port + 0x00u), 3u << (2u * pin), 3u << (2u * pin));
 }
 
 #endif

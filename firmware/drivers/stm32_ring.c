@@ -12,7 +12,7 @@
 #define HALF (BL_RING_ITEMS / 2u) /* where the DMA says so */
 #define CONTROL                                                                                                        \
     (BL_DMA_ITEMS(BL_RING_ITEM_BYTES) | BL_DMA_REQUEST(BL_RING_DMA_REQUEST) | (BL_RING_ONCE ? 0u : BL_DMA_CIRCULAR))
-_Static_assert(BL_RING_ITEMS >= 2u && BL_RING_ITEMS <= 0xFFFFu, "the DMA counts to this");
+_Static_assert(BL_RING_ITEMS >= 1u && BL_RING_ITEMS <= 0xFFFFu, "the DMA counts to this");
 
 volatile bl_item bl_ring[BL_RING_ITEMS];
 static size_t seen; /* where the DMA stood at the last look */

@@ -27,6 +27,7 @@ rx = {channel = 5, request = 2, irq = 15}     channels count from 1, streams and
 tx = {channel = 4, request = 2, irq = 14}     selection takes (CSELR, CHSEL, DMAREQ_ID, REQSEL); absent if wired
 
 [[chip.i2c]], [[chip.spi]], [[chip.pdm]]     its buses: see buses.py
+[chip.adc]                          its analogue inputs: see converters.py
 
 [probe]
 target = "stm32l475xg"              pyOCD's name of the chip
@@ -42,6 +43,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitloop_hil.buses import I2c, Pdm, Spi, read_i2c, read_pdm, read_spi
+from bitloop_hil.converters import Adc, read_adc
 from bitloop_hil.fields import Fields
 from bitloop_hil.pins import Enable, Pin, read_enable, read_pin
 
@@ -143,6 +145,7 @@ class Chip:
     i2c: tuple[I2c, ...] = ()
     spi: tuple[Spi, ...] = ()
     pdm: tuple[Pdm, ...] = ()
+    adc: Adc | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,9 @@ class ProbeFile:
 
 def read_chip(fields: Fields, data: Mapping[str, Any]) -> Chip:
     """The `[chip]` section, checked; BuildError names the field at fault."""
-    fields.only(data, {"part", "family", "boot_alias", "hse_hz", "usart", "dma", "i2c", "spi", "pdm"}, "[chip]")
+    fields.only(
+        data, {"part", "family", "boot_alias", "hse_hz", "usart", "dma", "i2c", "spi", "pdm", "adc"}, "[chip]"
+    )
     return Chip(
         fields.take(data, "part", str),
         fields.one_of(data, "family", FAMILIES),
@@ -168,6 +173,7 @@ def read_chip(fields: Fields, data: Mapping[str, Any]) -> Chip:
         read_i2c(fields, data),
         read_spi(fields, data),
         read_pdm(fields, data),
+        read_adc(fields, data),
     )
 
 

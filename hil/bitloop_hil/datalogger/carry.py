@@ -98,12 +98,17 @@ def spi_divider(clock_hz: int, most_hz: int) -> int:
 
 
 def check_memory(made: Plan) -> None:
-    """BuildError where a signal does not fit into the board's RAM."""
+    """BuildError where a signal that is kept until it is sent does not fit into the board's RAM beside the rest."""
+    source, size = made.source, made.samples * made.sample_bytes
+    if made.binary and not source.holds:
+        return
     stack = made.board.image.stack if made.board.image else 0
-    room = made.board.ram.size - stack - _OTHER_RAM
-    if made.samples * made.sample_bytes > room:
+    frames = 4 * made.payload if made.binary else 0
+    ring = 0 if source.holds else source.ram
+    room = made.board.ram.size - stack - _OTHER_RAM - frames - ring
+    if size > room:
         raise BuildError(
-            f"a signal of {made.samples} samples x {made.sample_bytes} bytes takes {made.samples * made.sample_bytes}"
+            f"a signal of {made.samples} samples x {made.sample_bytes} bytes takes {size}"
             f" bytes and {made.board.name} has about {room} bytes of RAM for it; choose up to"
             f" {room // made.sample_bytes} samples, or --continuous"
         )

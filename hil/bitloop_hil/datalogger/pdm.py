@@ -134,6 +134,10 @@ class PdmMicrophone:
             "dma": bus.dma,
         }
 
+    def remarks(self) -> tuple[str, ...]:
+        """The rate is the clock's, exactly."""
+        return ()
+
     def check(self, made: Plan) -> None:
         """Nothing but the line limits it."""
 

@@ -8,6 +8,7 @@ from bitloop.errors import BuildError
 from bitloop_hil.boards import BoardFile, board_file
 from bitloop_hil.chips import Chip
 from bitloop_hil.datalogger import carry
+from bitloop_hil.datalogger.analogue import analogue
 from bitloop_hil.datalogger.microphones import microphone_names
 from bitloop_hil.datalogger.pdm import pdm_microphone
 from bitloop_hil.datalogger.registers import bus_sensor, carried
@@ -77,6 +78,10 @@ def plan(wish: Wish) -> Plan:
 
 
 def _source(wish: Wish, board: BoardFile, chip: Chip) -> Source:
+    if wish.sensor.lower() in ("analogue", "analog"):
+        return analogue(wish, board, chip)
+    if wish.pins or wish.unit or wish.per_unit or wish.zero:
+        raise BuildError(f"--pins, --unit, --per-unit and --zero are for --sensor analogue, not for {wish.sensor}")
     if wish.sensor.upper() in microphone_names():
         return pdm_microphone(wish, board, chip)
     return bus_sensor(wish, board, chip)
@@ -104,5 +109,4 @@ def _check_samples(made: Plan) -> None:
             f"a signal has 1 to {most} samples per axis with {axes} axes, as a line may have {MOST_VALUES} values,"
             f" not {samples}; choose --samples in between, or --continuous"
         )
-    if not made.binary:
-        carry.check_memory(made)
+    carry.check_memory(made)

@@ -153,6 +153,10 @@ class BusSensor:
             "places": [quantity.places[axis] for axis in self.axes],
         }
 
+    def remarks(self) -> tuple[str, ...]:
+        """The sensor's data sheet says it all."""
+        return ()
+
     def check(self, made: Plan) -> None:
         """BuildError where its bus or the core is too slow."""
         carry.check_bus(self, made)

@@ -102,5 +102,8 @@ class Source(Protocol):
     def ram(self) -> int:
         """Bytes of the board's memory that it takes."""
 
+    def remarks(self) -> tuple[str, ...]:
+        """What people should know of the samples beside their rate and unit."""
+
     def check(self, made: Plan) -> None:
         """BuildError, with the arithmetic, where it cannot give what is planned."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Wish:
     """Empty and 0 mean the usual: the sensor's first quantity and range, all its axes.
 
-    `samples` is the length of a signal per axis, which a continuous logger does not have.
+    `pins` (A0,A1), `unit`, `per_unit` (volts) and `zero` (volts) are of analogue inputs. `samples` is
+    the length of a signal per axis, which a continuous logger does not have.
     """
 
     board: str
@@ -23,3 +24,7 @@ class Wish:
     continuous: bool = False
     baud: int = 0
     shield: str = ""
+    pins: str = ""
+    unit: str = ""
+    per_unit: str = ""
+    zero: str = ""

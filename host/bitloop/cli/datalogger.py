@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def datalogger(
     board: Annotated[str, typer.Argument(metavar="BOARD", help="Board, as in B-L475E-IOT01A.", show_default=False)],
     sensor: Annotated[
-        str, typer.Option(help="Sensor on the board or on a shield, as in LSM6DSL.", show_default=False)
+        str, typer.Option(help="Sensor on the board or on a shield, as in LSM6DSL, or analogue.", show_default=False)
     ],
     rate: Annotated[float, typer.Option(help="Samples per second: one of the sensor's rates.", show_default=False)],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.", show_default=False)],
@@ -41,6 +41,16 @@ def datalogger(
     ] = "",
     shield: Annotated[
         str, typer.Option(help="Shield that carries the sensor (else the board's own is meant).", show_default=False)
+    ] = "",
+    pins: Annotated[str, typer.Option(help="Analogue inputs, in that order: A0,A1 or PC5.", show_default=False)] = "",
+    unit: Annotated[
+        str, typer.Option(help="Unit of what an analogue sensor measures (else V).", show_default=False)
+    ] = "",
+    per_unit: Annotated[
+        str, typer.Option(help="Volts per unit: 0.185 for a current sensor of 185 mV/A.", show_default=False)
+    ] = "",
+    zero: Annotated[
+        str, typer.Option(help="Volts where the analogue sensor measures 0 (else 0).", show_default=False)
     ] = "",
     baud: Annotated[
         int,
@@ -75,6 +85,10 @@ def datalogger(
         continuous=continuous,
         baud=baud,
         shield=shield,
+        pins=pins,
+        unit=unit,
+        per_unit=per_unit,
+        zero=zero,
     )
     made = plan(wish)
     image = make.build(made, compiler)
@@ -101,6 +115,7 @@ def to_record(made: Plan) -> dict[str, Any]:
         "baud": made.baud,
         "bus": made.source.place,
         "shield": made.source.shield,
+        "remarks": list(made.source.remarks()),
     }
 
 
@@ -117,6 +132,8 @@ def _show(console: Console, record: dict[str, Any]) -> None:
     limit = f", +/- {record['range']} {record['unit']}" if record["range"] else ""
     what = f"{record['sensor']} on {record['bus']} of {record['board']}: {record['quantity']} {record['axes']}"
     say(console, f"{what} at {record['rate']:g} Hz{limit}")
+    for remark in record["remarks"]:
+        say(console, remark)
     kind = "every sample" if record["continuous"] else f"signals of {record['samples']} samples"
     say(console, f"sends {kind} as {record['format']} at {record['baud']} baud")
     say(console, f"wrote {record['folder']} and built {record['image']}")
