@@ -7,6 +7,8 @@ import struct
 
 import pytest
 
+from bitloop import resources
+from tests.hil.bare import run
 from tests.hil.chip_bench import ChipBench
 from tests.hil.chip_serial import clear_flags, flags, open_serial, registers, start_gpdma
 
@@ -186,3 +188,32 @@ def test_a_channel_set_to_another_request_moves_nothing(bench: ChipBench) -> Non
 def test_what_is_not_modelled_says_so(bench: ChipBench) -> None:
     bench.write(bench.chip.dma.base + 0x50 + TR2, 1 << 24)
     assert bench.notes == ["channel 0 of DMA1 is asked for something that is not modelled"]
+
+
+_STOPPED = """
+static volatile uint8_t bytes[64];
+int main(void)
+{
+    REG(0x46020C88u) |= 1u;
+    for (uint32_t times = 0; times < 2u; times++) {
+        bl_dma_start(3u, BL_DMA_CIRCULAR | BL_DMA_REQUEST(24u), 0x40013824u, bytes, 64u);
+        record(BL_GPDMA_CONTROL(3u) & BL_GPDMA_ON);
+        record(bl_dma_left(3u));
+        bl_dma_stop(3u);
+        record(BL_GPDMA_CONTROL(3u));
+        bl_dma_clear_flags(3u, bl_dma_flags(3u));
+    }
+    bl_dma_select(3u, 24u);
+    return 0;
+}
+"""
+
+
+def test_the_driver_stops_a_channel_at_work_and_starts_it_anew() -> None:
+    drivers = resources.firmware() / "drivers"
+    headers = [(drivers / name).read_text(encoding="utf-8") for name in ("stm32.h", "stm32_gpdma.h")]
+    unused = '#pragma GCC diagnostic ignored "-Wunused-function"'
+    source = "\n".join([unused, "#define BL_DMA_BASE 0x40020000u", *headers, _STOPPED])
+    ran = run("b-u585i-iot02a", source.replace('#include "chip.h"', "").replace('#include "stm32.h"', ""))
+    assert ran.trace == [1, 64, 0, 1, 64, 0]
+    assert ran.machine.notes == []
