@@ -7,8 +7,8 @@
 
 #define MILLISECOND (BL_CLOCK_HZ / 1000u)
 
-/* A sensor that keeps one sample and has no flag for one that was replaced unread. */
-#define NEVER_TELLS (BL_SENSOR_MEMORY == 1u && BL_LEVEL_OVERRUN == 0u)
+/* A sensor that keeps one sample, replaces it by itself, and has no flag for one that was not read before. */
+#define NEVER_TELLS (BL_SENSOR_MEMORY == 1u && BL_LEVEL_OVERRUN == 0u && BL_SENSOR_ASKS == 0u)
 
 _Static_assert(BL_SENSOR_BURST * BL_SENSOR_STRIDE <= BL_BUS_BYTES, "a burst is one transfer");
 
@@ -23,6 +23,7 @@ struct setting {
 static const struct setting off[] = BL_SENSOR_OFF;
 static const struct setting setup[] = BL_SENSOR_SETUP;
 static const struct setting restart[] = BL_SENSOR_RESTART;
+static const struct setting question[] = BL_SENSOR_ASK;
 
 static bool write_all(size_t count, const struct setting settings[])
 {
@@ -61,6 +62,22 @@ static bool late(void)
     return NEVER_TELLS && looked - before > BL_PERIOD_TICKS / 8u * 5u;
 }
 
+static uint32_t asked; /* when it was asked for a sample last, or was to be */
+static bool owes;      /* the sample that it was asked for */
+
+/* A sensor that measures when it is asked to is asked once in a period of the board's clock. */
+static enum bl_sampled ask(void)
+{
+    const uint32_t since = bl_ticks() - asked;
+    if (since < BL_PERIOD_TICKS)
+        return BL_SAMPLED;
+    owes = true;
+    asked += BL_PERIOD_TICKS;
+    if (!write_all(BL_SENSOR_ASKS, question))
+        return BL_NO_ANSWER;
+    return since - BL_PERIOD_TICKS > BL_PERIOD_TICKS / 8u * 5u ? BL_OVERRUN : BL_SAMPLED;
+}
+
 void bl_sensor_init(void)
 {
     bl_bus_init();
@@ -91,6 +108,8 @@ bool bl_sensor_restart(void)
     if (!write_all(BL_SENSOR_RESTARTS, restart))
         return false;
     looked = bl_ticks();
+    asked = looked - BL_PERIOD_TICKS;
+    owes = false;
     return BL_SENSOR_MEMORY > 1u || bl_bus_read(BL_SENSOR_DATA, sizeof old, old);
 }
 
@@ -98,10 +117,14 @@ enum bl_sampled bl_sensor_look(uint32_t *waiting)
 {
     uint8_t bytes[BL_LEVEL_BYTES];
     uint32_t status = 0;
+    *waiting = 0u;
+    if (BL_SENSOR_ASKS > 0u && !owes)
+        return ask();
     if (!bl_bus_read(BL_LEVEL, sizeof bytes, bytes))
         return BL_NO_ANSWER;
     for (size_t i = 0; i < sizeof bytes; i++)
         status |= (uint32_t)bytes[i] << (8u * i);
+    status ^= BL_LEVEL_BUSY;
     *waiting = ((status & BL_LEVEL_MASK) >> BL_LEVEL_SHIFT) / BL_LEVEL_PER_SAMPLE;
     return late() || (status & BL_LEVEL_OVERRUN) != 0u ? BL_OVERRUN : BL_SAMPLED;
 }
@@ -120,6 +143,7 @@ enum bl_sampled bl_sensor_take(size_t samples, bl_raw values[])
     static uint8_t bytes[BL_SENSOR_BURST * BL_SENSOR_STRIDE];
     if (!bl_bus_read(BL_SENSOR_DATA, samples * BL_SENSOR_STRIDE, bytes))
         return BL_NO_ANSWER;
+    owes = false;
     for (size_t i = 0; i < samples; i++)
         for (size_t axis = 0; axis < BL_AXES; axis++)
             values[i * BL_AXES + axis] = value(&bytes[i * BL_SENSOR_STRIDE + places[axis]]);

@@ -32,6 +32,7 @@ WHO_AM_I = {
     "IIS2MDC": (0x4F, 0x40),
     "LIS3MDL": (0x0F, 0x3D),
     "HTS221": (0x0F, 0xBC),
+    "STTS22H": (0x01, 0xA0),
     "LPS22HB": (0x0F, 0xB1),
     "LPS22HH": (0x0F, 0xB3),
     "LPS22DF": (0x0F, 0xB4),
@@ -66,6 +67,7 @@ SENSITIVITY = {
     ("LPS22HH", "pressure"): {0: "1000/4096"},
     ("LPS22DF", "pressure"): {0: "1000/4096"},
     ("ILPS22QS", "pressure"): {1260: "1000/4096", 4060: "1000/2048"},
+    ("STTS22H", "temperature"): {0: "10"},
     ("LPS22HB", "temperature"): {0: "10"},
     ("LPS22DF", "temperature"): {0: "10"},
     ("ILPS22QS", "temperature"): {0: "10"},
@@ -116,6 +118,8 @@ STARTED = [
     ("LIS3MDL", "magnetic", 80, 12, 0x20, 0b0111_1100),
     ("LIS3MDL", "magnetic", 80, 12, 0x21, 0b0100_0000),
     ("HTS221", "humidity", 12.5, 0, 0x20, 0b1000_0111),
+    ("STTS22H", "temperature", 50, 0, 0x04, 0b0111_1000),
+    ("STTS22H", "temperature", 1, 0, 0x04, 0b0100_1000),
     ("LPS22HB", "pressure", 75, 0, 0x10, 0b0101_0010),
     ("LPS22HH", "pressure", 200, 0, 0x10, 0b0111_0010),
     ("LPS22DF", "pressure", 200, 0, 0x10, 0b0100_0000),
@@ -138,6 +142,7 @@ MEMORY = {  # samples in the FIFO, and the register that counts them
     ("IIS2ICLX", "acceleration"): (512, 0x3A),
     ("LIS3DSH", "acceleration"): (32, 0x2F),
     ("IIS2DH", "acceleration"): (32, 0x2F),
+    ("STTS22H", "temperature"): (1, 0x05),
     ("LPS22HB", "pressure"): (32, 0x26),
     ("LPS22HH", "pressure"): (128, 0x25),
     ("LPS22DF", "pressure"): (128, 0x25),
@@ -189,6 +194,14 @@ def test_memories_are_as_deep_as_the_fifos(name: str, measured: str) -> None:
 def test_rates_are_0_before_a_reset_where_the_data_sheet_wants_it(name: str) -> None:
     assert {one.off for one in sensor(name).quantities} == {(0x10, 0x11)}
     assert sensor("LSM6DSL").quantities[0].off == ()
+
+
+def test_only_the_thermometer_without_a_flag_is_asked_for_every_sample() -> None:
+    found = quantity("STTS22H", "temperature")
+    assert [(one.register, one.byte(3, 0)) for one in found.ask] == [(0x04, 0b0111_1001)]
+    assert (found.level.mask, found.level.busy) == (0x01, 0x01)
+    asked = {name for name in sensor_names() for one in sensor(name).quantities if one.ask}
+    assert asked == {"STTS22H"}
 
 
 def test_every_setting_is_a_byte_and_every_code_fits() -> None:

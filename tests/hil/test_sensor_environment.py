@@ -1,4 +1,7 @@
-"""HTS221, LPS22HB and LPS22HH against the tables of their data sheets (DocID026333, DocID027083, DS12503)."""
+"""HTS221, LPS22HB, LPS22HH and STTS22H against the tables of their data sheets.
+
+DocID026333, DocID027083, DS12503, DS12606.
+"""
 
 from __future__ import annotations
 
@@ -182,3 +185,34 @@ def test_the_fifo_of_lps22hh_has_registers_of_its_own() -> None:
     assert pressure(chip, 0x78) == chip.produced("pressure")[-128, 0]
     chip.write(0x13, 0)
     assert chip.read(0x25) == 0
+
+
+def test_stts22h_says_what_it_is_and_goes_on_where_its_bit_says_so() -> None:
+    chip = SensorBench("STTS22H")
+    assert [chip.read(address) for address in (0x01, 0x04, 0x05)] == [0xA0, 0, 0]
+    assert chip.model.sub_address(0x06) == (0x06, False)
+    chip.write(0x04, 0x08)
+    assert chip.model.sub_address(0x06) == (0x06, True)
+    assert chip.count("temperature", 2) == 0
+
+
+@pytest.mark.parametrize(("control", "hertz"), [(0x04, 25), (0x14, 50), (0x24, 100), (0x34, 200), (0x80, 1)])
+def test_stts22h_runs_freely_at_the_rate_of_its_averages_or_once_a_second(control: int, hertz: int) -> None:
+    chip = SensorBench("STTS22H")
+    chip.write(0x04, control)
+    assert chip.count("temperature", 3) == 3 * hertz
+    assert chip.read(0x05) == 0  # nothing tells a new sample
+
+
+@pytest.mark.parametrize(("averages", "milliseconds"), [(0, 40), (1, 20), (2, 10), (3, 5)])
+def test_stts22h_converts_when_it_is_asked_to_and_is_busy_meanwhile(averages: int, milliseconds: int) -> None:
+    chip = SensorBench("STTS22H")
+    chip.hold("temperature", -12.34)
+    chip.write(0x04, 0x49 | averages << 4)
+    chip.wait((milliseconds - 0.1) / 1000)
+    assert (chip.read(0x05), chip.words(0x06, 1)) == (1, [0])
+    chip.wait(0.2e-3)
+    assert (chip.read(0x05), chip.read(0x04)) == (0, 0x48 | averages << 4)
+    assert chip.words(0x06, 1) == [-1234]
+    chip.wait(1)
+    assert len(chip.produced("temperature")) == 1

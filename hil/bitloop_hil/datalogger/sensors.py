@@ -26,6 +26,7 @@ ranges = [[2, 0, "0.000061"]]       largest value, code, units per count (absent
 calibration = "hts221"              instead of a step: the file of firmware/sensors that asks the sensor for it
 decimals = 4                        of printed values (absent: as many as the step has)
 setup = [{register = 0x10, name = "CTRL1_XL", value = 0x00, rate = 4, range = 2, says = "..."}]
+ask = []                            registers written to ask for one sample (absent: it measures by itself)
 restart = []                        registers written to forget what it holds; rate, range: shifts of the codes
 """
 
@@ -72,7 +73,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The register that tells how many samples wait: (word & mask) >> shift of `per_sample` each; overrun's bits."""
+    """The register that tells how many samples wait: (word & mask) >> shift of `per_sample` each.
+
+    The bits of `overrun` tell that some were lost, those of `busy` are 1 while none waits.
+    """
 
     register: int
     bytes: int
@@ -80,6 +84,7 @@ class Level:
     shift: int
     per_sample: int
     overrun: int
+    busy: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,7 @@ class Quantity:
     decimals: int | None
     setup: tuple[Setting, ...]
     restart: tuple[Setting, ...]
+    ask: tuple[Setting, ...]
     identity: tuple[int, int]
     reset: tuple[int, int]
     off: tuple[int, ...]
@@ -219,6 +225,7 @@ def _quantity(fields: Fields, data: Mapping[str, Any]) -> Quantity:
         calibration=str(data.get("calibration", "")),
         decimals=fields.number(data, "decimals", 0, _DECIMALS) if "decimals" in data else None,
         setup=tuple(_setting(fields, one) for one in fields.take(data, "setup", list)),
+        ask=tuple(_setting(fields, one) for one in fields.take(data, "ask", list)) if "ask" in data else (),
         restart=tuple(_setting(fields, one) for one in fields.take(data, "restart", list)),
         identity=(fields.number(identity, "register", 0, 0x7F), fields.number(identity, "value", 0, 0xFF)),
         reset=(fields.number(reset, "register", 0, 0x7F), fields.number(reset, "mask", 0, 0xFF)),
@@ -257,7 +264,7 @@ def _range(fields: Fields, at: int, row: object) -> Range:
 
 
 def _level(fields: Fields, data: Mapping[str, Any]) -> Level:
-    fields.only(data, {"register", "bytes", "mask", "shift", "per_sample", "overrun"}, "level")
+    fields.only(data, {"register", "bytes", "mask", "shift", "per_sample", "overrun", "busy"}, "level")
     return Level(
         fields.number(data, "register", 0, 0x7F),
         fields.number(data, "bytes", 1, 2),
@@ -265,6 +272,7 @@ def _level(fields: Fields, data: Mapping[str, Any]) -> Level:
         fields.number(data, "shift", 0, 15) if "shift" in data else 0,
         fields.number(data, "per_sample", 1, 16) if "per_sample" in data else 1,
         fields.number(data, "overrun", 0, 0xFFFF),
+        fields.number(data, "busy", 0, 0xFFFF) if "busy" in data else 0,
     )
 
 
