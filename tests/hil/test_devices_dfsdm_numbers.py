@@ -38,7 +38,8 @@ def comb(bits: NDArray[np.int64], order: int, over: int, integrated: int) -> NDA
         values = np.diff(values, prepend=0)
     values = values[max(order - 1, 0) :]  # the filter is full
     whole = len(values) // integrated * integrated
-    return values[:whole].reshape(-1, integrated).sum(axis=1)
+    results: NDArray[np.int64] = values[:whole].reshape(-1, integrated).sum(axis=1)
+    return results
 
 
 def fast_sinc(bits: NDArray[np.int64], over: int) -> NDArray[np.int64]:
