@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from bitloop_hil.benches.virtual.devices.pdm import Edge, PdmClock
 from tests.hil.chip_dfsdm import (
     APB2ENR,
     CCIPR,
@@ -75,17 +77,25 @@ def test_what_is_on_keeps_its_settings() -> None:
     assert chip.read(FLT2 + CR1) == DFEN | RCONT | 5 << 24  # FAST and RDMAEN only while it is off
 
 
-def test_a_single_conversion_takes_its_time() -> None:
+@pytest.mark.parametrize(("order", "periods"), [(4, 64 * 4 + 4), (1, 64 + 1), (0, 64 * 4 + 2)])
+def test_a_single_conversion_takes_its_time(order: int, periods: int) -> None:
+    """RM0351: conversion times; FORD 0 is FastSinc."""
     chip = Pdm()
     chip.channel()
-    chip.start(4, 64, control=0)
+    chip.start(order, 64, control=0)
     begun = chip.bench.seconds()
     assert chip.read(FLT2 + ISR) == RCIP
     chip.bench.wait(DFSDM + FLT2 + ISR, REOCF, REOCF)
-    periods = (chip.bench.seconds() - begun) * chip.hertz
-    assert periods == pytest.approx(64 * 4 + 4, abs=1.5)
+    assert (chip.bench.seconds() - begun) * chip.hertz == pytest.approx(periods, abs=1)
     assert chip.read(FLT2 + RDATAR) & 7 == 2
     assert chip.read(FLT2 + ISR) == 0
+
+
+def test_rising_edges_are_in_the_middle_of_periods() -> None:
+    clock = PdmClock(Fraction(1000), Fraction(400))
+    assert [clock.moment(edge, 2) for edge in (Edge.RISING, Edge.FALLING)] == [2000, 2200]
+    assert [clock.edges(Edge.RISING, now) for now in (0, 1199, 1200, 1600)] == [0, 0, 1, 2]
+    assert clock.seconds(Edge.FALLING, 0, 2).tolist() == [1400e-12, 1800e-12]
 
 
 def test_continuous_conversions_end_with_rcont() -> None:
