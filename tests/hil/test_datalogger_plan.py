@@ -41,6 +41,7 @@ def test_shields_bring_sensors_to_nucleos() -> None:
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"sensor": "BMI270"}, "no sensor is called 'BMI270'; choose one of HTS221,"),
+    ({"sensor": "BMI270"}, ", MP34DT01, "),
     (
         {"board": "nucleo-l432kc", "sensor": "IIS3DWB"},
         "nucleo-l432kc has no IIS3DWB; it can have with x-nucleo-iks01a2 LSM6DSL,",

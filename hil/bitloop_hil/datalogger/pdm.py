@@ -147,8 +147,8 @@ def pdm_microphone(wish: Wish, board: BoardFile, chip: Chip) -> PdmMicrophone:
     kind = microphone(wish.sensor)
     mounted = next((one for one in board.sensors if one.name == kind.name), None)
     if mounted is None or wish.shield:
-        where = f"{wish.shield} on {board.name}" if wish.shield else board.name
-        raise BuildError(f"{where} has no {kind.name}; choose a board that has a microphone, and no --shield")
+        where, how = (f"{wish.shield} on {board.name}", ", without --shield") if wish.shield else (board.name, "")
+        raise BuildError(f"{where} has no {kind.name}; choose a board that has one{how}")
     bus = next(one for one in chip.pdm if one.name == mounted.bus)
     if wish.quantity not in ("", "sound"):
         raise BuildError(f"{kind.name} does not measure {wish.quantity!r}; choose one of sound")

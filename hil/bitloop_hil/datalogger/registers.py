@@ -12,6 +12,7 @@ from bitloop_hil.boards import BoardFile
 from bitloop_hil.buses import FittedSensor, I2c, Spi, shield, shields
 from bitloop_hil.chips import Chip
 from bitloop_hil.datalogger import carry
+from bitloop_hil.datalogger.microphones import microphone_names
 from bitloop_hil.datalogger.sensors import Quantity, Range, Rate, Sensor, sensor, sensor_names
 from bitloop_hil.datalogger.source import Measured, Scale
 from bitloop_hil.datalogger.wish import Wish
@@ -207,7 +208,8 @@ def _mounted(board: BoardFile, kind: Sensor, wanted: str) -> tuple[FittedSensor,
     where = f"{wanted} on {board.name}" if wanted else board.name
     has = []
     for brought in dict.fromkeys(brought for _, brought in known.values()):
-        names = ", ".join(name for name, (_, by) in known.items() if by == brought)
+        heard = [one.name for one in board.sensors if one.name in microphone_names()] if not brought else []
+        names = ", ".join([*(name for name, (_, by) in known.items() if by == brought), *heard])
         has.append(f"with {brought} {names}" if brought and not wanted else names)
     raise BuildError(f"{where} has no {kind.name}; it can have {'; '.join(has) or 'none that bitloop knows'}")
 

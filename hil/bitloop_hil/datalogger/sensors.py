@@ -43,6 +43,7 @@ from typing import Any
 
 from bitloop import resources
 from bitloop.errors import BuildError
+from bitloop_hil.datalogger.microphones import microphone_names
 from bitloop_hil.fields import Fields
 
 _TOP = {"title", "identity", "reset", "wakes_ms", "increment", "i2c", "spi"}
@@ -163,7 +164,8 @@ class Sensor:
 def sensor(name: str) -> Sensor:
     """The sensor of that name, in either case; BuildError lists the known ones."""
     if name.upper() not in sensor_names():
-        raise BuildError(f"no sensor is called {name!r}; choose one of {', '.join(sensor_names())}")
+        known = sorted((*sensor_names(), *microphone_names()))
+        raise BuildError(f"no sensor is called {name!r}; choose one of {', '.join(known)}, or analogue")
     return load_sensor(_folder() / f"{name.lower()}.toml")
 
 
