@@ -79,7 +79,5 @@ class Hts221(MarkedIncrement, Sensor):
                 self._convert()
             self[name] &= ~0x01
 
-    def _read(self, address: int) -> int:
-        if address == self._at["STATUS_REG"]:
-            return self.shown["humidity"].ready << 1 | self.shown["temperature"].ready
-        return super()._read(address)
+    def _status(self) -> int:
+        return self.shown["humidity"].ready << 1 | self.shown["temperature"].ready

@@ -12,7 +12,7 @@ from typing import ClassVar
 from bitloop_hil.benches.virtual.sensors.output import OFF, Output, Scale, rates
 from bitloop_hil.benches.virtual.sensors.registers import Register, Shown, registers
 from bitloop_hil.benches.virtual.sensors.sample_fifo import Fill
-from bitloop_hil.benches.virtual.sensors.windowed import MarkedIncrement, Windowed, axes_status
+from bitloop_hil.benches.virtual.sensors.windowed import MarkedIncrement, Windowed
 
 _REGISTERS = registers("""
     07 STATUS_REG_AUX 00 00
@@ -91,8 +91,6 @@ class Iis2dh(MarkedIncrement, Windowed):
             self._note(f"the {self.NAME}'s output with the high byte first is not modelled")
 
     def _read(self, address: int) -> int:
-        if address == self._at["STATUS_REG"]:
-            return axes_status(self.shown["acceleration"])
         if address == self._at["STATUS_REG_AUX"]:
             temperature = self.shown["temperature"]
             return temperature.overrun << 6 | temperature.ready << 2

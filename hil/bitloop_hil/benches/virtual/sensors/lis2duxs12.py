@@ -89,6 +89,7 @@ class Lis2duxs12(Sensor):
 
     NAME = "LIS2DUXS12"
     REGISTERS = _REGISTERS
+    STATUS = "STATUS"
     MAX_I2C = 1_000_000
 
     def __init__(self, now: Callable[[], int], note: Callable[[str], None]) -> None:
@@ -164,11 +165,12 @@ class Lis2duxs12(Sensor):
         elif (name == "FIFO_CTRL" and self[name] & 0xC0) or (name == "FIFO_BATCH_DEC" and self[name] & 0x18):
             self._note(f"two samples in a word of the {self.NAME}'s FIFO, and timestamps there, are not modelled")
 
+    def _status(self) -> int:
+        return int(self.shown["acceleration"].ready)
+
     def _read(self, address: int) -> int:
         if _FIRST <= address <= _LAST:
             return self._fifo.read(address - _FIRST)
-        if address == self._at["STATUS"]:
-            return int(self.shown["acceleration"].ready)
         if address == self._at["FIFO_STATUS1"]:
             return self._fifo.reached << 7 | self._fifo.lost << 6
         if address == self._at["FIFO_STATUS2"]:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from bitloop_hil.benches.virtual.sensors.output import OFF, Output, Scale, rates
 from bitloop_hil.benches.virtual.sensors.registers import Shown, registers
 from bitloop_hil.benches.virtual.sensors.sensor import Sensor
-from bitloop_hil.benches.virtual.sensors.windowed import MarkedIncrement, axes_status
+from bitloop_hil.benches.virtual.sensors.windowed import MarkedIncrement
 
 _LIS2MDL = registers("""
     45 OFFSET_X_REG_L 00 FF
@@ -102,11 +102,6 @@ class Lis2mdl(Sensor):
             self._convert()
             self[name] |= _IDLE
 
-    def _read(self, address: int) -> int:
-        if address == self._at["STATUS_REG"]:
-            return axes_status(self.shown["magnetic"])
-        return super()._read(address)
-
 
 class Iis2mdc(Lis2mdl):
     """The same for industry; its SPI has three wires only."""
@@ -153,8 +148,3 @@ class Lis3mdl(MarkedIncrement, Sensor):
         elif name == "CTRL_REG3" and self[name] & 3 == _SINGLE:
             self._convert()
             self[name] |= _IDLE
-
-    def _read(self, address: int) -> int:
-        if address == self._at["STATUS_REG"]:
-            return axes_status(self.shown["magnetic"])
-        return super()._read(address)

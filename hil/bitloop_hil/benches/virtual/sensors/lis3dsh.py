@@ -9,7 +9,7 @@ from __future__ import annotations
 from bitloop_hil.benches.virtual.sensors.output import OFF, Output, Scale, rates
 from bitloop_hil.benches.virtual.sensors.registers import Shown, registers
 from bitloop_hil.benches.virtual.sensors.sample_fifo import STREAM_MODES, Fill
-from bitloop_hil.benches.virtual.sensors.windowed import Windowed, axes_status
+from bitloop_hil.benches.virtual.sensors.windowed import Windowed
 
 _REGISTERS = registers("""
     0D INFO1 21 00
@@ -50,6 +50,7 @@ class Lis3dsh(Windowed):
 
     NAME = "LIS3DSH"
     REGISTERS = _REGISTERS
+    STATUS = "STATUS"
 
     @property
     def _increments(self) -> bool:
@@ -86,8 +87,6 @@ class Lis3dsh(Windowed):
             self._note("axes of the LIS3DSH that are switched off are modelled as switched on")
 
     def _read(self, address: int) -> int:
-        if address == self._at["STATUS"]:
-            return axes_status(self.shown["acceleration"])
         if address == self._at["FIFO_SRC"]:
             fifo, mark = self.fifo, self["FIFO_CTRL"] & 0x1F
             return (mark and fifo.level >= mark) << 7 | fifo.full << 6 | (not fifo.level) << 5 | min(fifo.level, 31)

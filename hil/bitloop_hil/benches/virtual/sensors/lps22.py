@@ -63,6 +63,7 @@ class Lps22hb(Windowed):
 
     NAME = "LPS22HB"
     REGISTERS = _LPS22HB
+    STATUS = "STATUS"
     ENTRY: ClassVar[tuple[str, ...]] = ("pressure", "temperature")
     LAST = 0x2C
     RATES: ClassVar = rates("0 1 10 25 50 75")
@@ -119,13 +120,11 @@ class Lps22hb(Windowed):
                 self._convert()
             self[name] &= ~0x01
 
-    def _read(self, address: int) -> int:
-        if address == self._at["STATUS"]:
-            pressure, temperature = self.shown["pressure"], self.shown["temperature"]
-            return temperature.overrun << 5 | pressure.overrun << 4 | temperature.ready << 1 | pressure.ready
-        return self._read_fifo(address)
+    def _status(self) -> int:
+        pressure, temperature = self.shown["pressure"], self.shown["temperature"]
+        return temperature.overrun << 5 | pressure.overrun << 4 | temperature.ready << 1 | pressure.ready
 
-    def _read_fifo(self, address: int) -> int:
+    def _read(self, address: int) -> int:
         if address == 0x26:
             reached = bool(self._mark) and self.fifo.level >= self._mark
             return reached << 7 | self.fifo.lost << 6 | self.fifo.level
@@ -161,7 +160,7 @@ class Lps22hh(Lps22hb):
     def _mark(self) -> int:
         return self["FIFO_WTM"]
 
-    def _read_fifo(self, address: int) -> int:
+    def _read(self, address: int) -> int:
         if address == 0x25:
             return self.fifo.level
         if address == 0x26:

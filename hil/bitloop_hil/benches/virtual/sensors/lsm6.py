@@ -67,7 +67,5 @@ class Lsm6(Sensor):
             for shown in self.shown.values():
                 shown.release()
 
-    def _read(self, address: int) -> int:
-        if address == self._at["STATUS_REG"]:
-            return sum(_READY[quantity] for quantity, shown in self.shown.items() if shown.ready)
-        return super()._read(address)
+    def _status(self) -> int:
+        return sum(_READY[quantity] for quantity, shown in self.shown.items() if shown.ready)

@@ -56,6 +56,11 @@ class Shown:
         """A whole sample was replaced unread."""
         return self.lost == (1 << self.axes) - 1
 
+    @property
+    def flags(self) -> int:
+        """As status registers of three axes have them: XDA, YDA, ZDA, ZYXDA, and the same of overruns above."""
+        return self.fresh | self.ready << 3 | self.lost << 4 | self.overrun << 7
+
     def put(self, words: Words) -> None:
         """A new sample; axes that are half read keep what they have until they are read to the end."""
         self._newest = b"".join(int(word).to_bytes(self.width, "little", signed=True) for word in words)

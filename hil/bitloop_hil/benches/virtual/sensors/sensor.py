@@ -25,6 +25,7 @@ class Sensor(ABC):
 
     NAME: ClassVar[str]
     REGISTERS: ClassVar[Mapping[int, Register]]
+    STATUS: ClassVar[str] = "STATUS_REG"
     MAX_I2C, MAX_SPI = 400_000, 10_000_000
 
     def __init__(self, now: Callable[[], int], note: Callable[[str], None]) -> None:
@@ -162,7 +163,13 @@ class Sensor(ABC):
     def _written(self, name: str, old: int) -> None:  # noqa: B027 - nor here, where all registers are plain
         """A register was written, and had this value before."""
 
+    def _status(self) -> int:
+        """What the register `STATUS` shows: where chips do not have a way of their own, the first quantity's axes."""
+        return next(iter(self.shown.values())).flags
+
     def _read(self, address: int) -> int:
+        if address == self._at.get(self.STATUS):
+            return self._status()
         for shown in self.shown.values():
             if address in shown:
                 return shown.read(address, self._together)

@@ -31,6 +31,7 @@ class Stts22h(Sensor):
 
     NAME = "STTS22H"
     REGISTERS = _REGISTERS
+    STATUS = "STATUS"
     MAX_I2C = 1_000_000
 
     def __init__(self, now: Callable[[], int], note: Callable[[str], None]) -> None:
@@ -81,7 +82,5 @@ class Stts22h(Sensor):
         if name == "CTRL" and self[name] & (_ONE_SHOT | _FREE_RUN | _LOW_ODR) == _ONE_SHOT and self._done is None:
             self._done = self._synced + int(SECOND / (self._averaged * self._deviation))
 
-    def _read(self, address: int) -> int:
-        if address == self._at["STATUS"]:
-            return int(self._done is not None)
-        return super()._read(address)
+    def _status(self) -> int:
+        return int(self._done is not None)

@@ -6,14 +6,8 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from bitloop_hil.benches.virtual.sensors.output import Words
-from bitloop_hil.benches.virtual.sensors.registers import Shown
 from bitloop_hil.benches.virtual.sensors.sample_fifo import Fill, SampleFifo
 from bitloop_hil.benches.virtual.sensors.sensor import Sensor
-
-
-def axes_status(shown: Shown) -> int:
-    """The status register of three axes: XDA, YDA, ZDA, ZYXDA, and the same of overruns above."""
-    return shown.fresh | shown.ready << 3 | shown.lost << 4 | shown.overrun << 7
 
 
 class Windowed(Sensor):
