@@ -130,6 +130,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"unit": "A", "per_unit": "0.123457", "zero": "99999.123457"},
         "are too far from 1, or have more digits than fit",
     ),
+    ({"unit": "A", "per_unit": "999999"}, "--per-unit 999999 and --zero 0 are too far from 1"),
     ({"board": "nucleo-h743zi"}, "bitloop has no analogue inputs of nucleo-h743zi; choose one of b-l475e-iot01a,"),
     ({"sensor": "LIS2DW12"}, "--pins, --unit, --per-unit and --zero are for --sensor analogue, not for LIS2DW12"),
     (

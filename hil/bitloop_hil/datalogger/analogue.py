@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import ceil, isfinite, lcm
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bitloop.errors import BuildError
 from bitloop_hil.boards import BoardFile, board_file, names
 from bitloop_hil.chips import Chip
 from bitloop_hil.converters import Adc, AnaloguePin
-from bitloop_hil.datalogger.ring import Ring, ring
+from bitloop_hil.datalogger.ring import InRing, Ring, ring
 from bitloop_hil.datalogger.source import Measured, Scale
 from bitloop_hil.datalogger.wish import Wish
-
-if TYPE_CHECKING:
-    from bitloop_hil.datalogger.plan import Plan
 
 MOST_PER_SECOND = 100_000
 """Conversions of all pins together."""
@@ -98,7 +95,7 @@ _KINDS = {  # DS5319 and RM0008; DS8626, DS9405, DS9716 and RM0090; DS10333 and 
 
 
 @dataclass(frozen=True, slots=True)
-class Analogue:
+class Analogue(InRing):
     """Pins of an ADC, converted one after the other at each update of a timer: every `prescale` x `counts` ticks.
 
     `prescaler` and `sampling` are codes; `family` is the chip's.
@@ -140,31 +137,6 @@ class Analogue:
         return tuple(Fraction(hz) for hz in _ROUND if self.adc.timer.clock_hz % hz == 0)
 
     @property
-    def memory(self) -> int:
-        """Samples in the ring."""
-        return self.ring.samples
-
-    @property
-    def burst(self) -> int:
-        """Samples that are copied at once."""
-        return self.ring.burst
-
-    @property
-    def per_look(self) -> Fraction:
-        """As the ring wants it."""
-        return self.ring.per_look(self.hz)
-
-    @property
-    def holds(self) -> bool:
-        """Binary signals stay in the ring."""
-        return self.ring.once
-
-    @property
-    def ram(self) -> int:
-        """The ring."""
-        return self.ring.bytes
-
-    @property
     def sampling_cycles(self) -> float:
         """Cycles for which the input is connected to the converter's capacitor."""
         return float(_KINDS[self.family].sampling[self.sampling])
@@ -197,9 +169,6 @@ class Analogue:
             order = ", ".join(pin.name for pin in self.scan)
             said.append(f"{order} are converted one after the other, {self.skew * 1e6:.2f} µs apart")
         return tuple(said)
-
-    def check(self, made: Plan) -> None:
-        """Nothing is between the ADC and the ring that could be too slow."""
 
 
 def analogue(wish: Wish, board: BoardFile, chip: Chip) -> Analogue:
@@ -289,7 +258,7 @@ def _measured(wish: Wish, reference: Fraction, axes: int) -> Measured:
     step, offset = reference / CODES / per_unit, -zero / per_unit
     divisor = lcm(step.denominator, offset.denominator)
     scale = Scale(int(offset * divisor), int(step * divisor), divisor)
-    decimals = next((digits for digits in range(9) if Fraction(1, 10**digits) <= abs(step) / 2), 9)
+    decimals = next((digits for digits in range(10) if Fraction(1, 10**digits) <= abs(step) / 2), 99)
     largest = max(abs(offset), abs((CODES - 1) * step + offset))
     fits = max(abs(scale.offset), abs(scale.multiplier)) < 1 << 31 and divisor < 1 << 32
     if not fits or largest * divisor * 10**decimals >= 1 << 62:

@@ -10,19 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bitloop.errors import BuildError
 from bitloop_hil.boards import BoardFile
 from bitloop_hil.buses import FittedSensor, Pdm
 from bitloop_hil.chips import Chip
 from bitloop_hil.datalogger.microphones import Microphone, microphone
-from bitloop_hil.datalogger.ring import Ring, ring
+from bitloop_hil.datalogger.ring import InRing, Ring, ring
 from bitloop_hil.datalogger.source import Measured, Scale
 from bitloop_hil.datalogger.wish import Wish
-
-if TYPE_CHECKING:
-    from bitloop_hil.datalogger.plan import Plan
 
 ORDER = 4
 _DRIVER = "drivers/stm32_dfsdm.c"
@@ -49,7 +46,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class PdmMicrophone:
+class PdmMicrophone(InRing):
     """A microphone and what is asked of it."""
 
     microphone: Microphone
@@ -90,31 +87,6 @@ class PdmMicrophone:
         """All that the chip's clock gives."""
         return _rates(self.microphone, self.bus)
 
-    @property
-    def memory(self) -> int:
-        """Samples in the ring."""
-        return self.ring.samples
-
-    @property
-    def burst(self) -> int:
-        """Samples at once."""
-        return self.ring.burst
-
-    @property
-    def per_look(self) -> Fraction:
-        """As the ring wants it."""
-        return self.ring.per_look(self.hz)
-
-    @property
-    def holds(self) -> bool:
-        """Whether a signal stays in the ring until it is sent."""
-        return self.ring.once
-
-    @property
-    def ram(self) -> int:
-        """The ring's."""
-        return self.ring.bytes
-
     def files(self, board: BoardFile) -> tuple[str, ...]:
         """The driver of all converters, the ring's, and the DFSDM's."""
         return ("sensors/converter.c", "drivers/converter.h", "drivers/ring.h", "drivers/stm32_ring.c", _DRIVER)
@@ -137,9 +109,6 @@ class PdmMicrophone:
     def remarks(self) -> tuple[str, ...]:
         """The rate is the clock's, exactly."""
         return ()
-
-    def check(self, made: Plan) -> None:
-        """Nothing but the line limits it."""
 
 
 def pdm_microphone(wish: Wish, board: BoardFile, chip: Chip) -> PdmMicrophone:
