@@ -21,6 +21,7 @@ from tests.hil.chip_dfsdm import (
     CKOUT,
     CR1,
     CR2,
+    DATINR,
     DFEN,
     DFSDM,
     DFSDMEN,
@@ -42,6 +43,8 @@ from tests.hil.chip_dfsdm import (
     RDATAR,
     RDMAEN,
     REOCF,
+    ROVRF,
+    RSWSTART,
     Pdm,
     noise,
 )
@@ -232,3 +235,41 @@ def test_a_clock_that_was_seen_can_be_told_from_one_that_is_absent() -> None:
     chip.channel()
     chip.write(FLT0 + ICR, 0xFF << 16)
     assert chip.read(FLT0 + ISR) == (0xFF & ~(1 << 2)) << 16
+
+
+def test_it_survives_any_firmware() -> None:
+    """Random words into random registers, and time passes: nothing hangs, and it works as ever after its reset."""
+    draw = np.random.default_rng(12)
+    chip = Pdm()
+    chip.catch(64)
+    likely = {CH0CFGR1: DFSDMEN | 1 << 16, CH2CFGR1: CHEN | CKOUT, FLT1 + CR1: DFEN | RSWSTART | RCONT | 2 << 24}
+    likely[FLT2 + CR1] = likely[FLT1 + CR1] | RDMAEN
+    filters = [at + register for at in (FLT1, FLT2) for register in (CR1, CR2, ISR, ICR, FCR, RDATAR, EXMAX)]
+    offsets = [CH2CFGR1, CH2CFGR1 + CFGR2, CH2CFGR1 + DATINR, 0x20, *filters]
+    heard = 0
+    for number in range(1500):
+        offset = CH0CFGR1 if number % 50 == 0 else int(draw.choice(offsets))
+        if draw.integers(3):
+            word = int(draw.integers(1 << 32)) & int(draw.integers(1 << 32)) & int(draw.integers(1 << 32))
+            chip.write(offset, word & ~0x40000003 | likely.get(offset, 0))
+        else:
+            chip.read(offset)
+        heard += bool(chip.read(FLT2 + ISR) & RCIP)
+        chip.bench.pass_time(float(draw.exponential(1e-3)))
+    assert heard > 500
+    chip.bench.change(0x40021040, 1 << 24, 1 << 24)  # APB2RSTR
+    chip.bench.change(0x40021040, 1 << 24, 0)
+    assert chip.read(FLT2 + ISR) == 0
+    chip.write(CH0CFGR1, 3 << 16)
+    chip.write(CH0CFGR1, 3 << 16 | DFSDMEN)
+    chip.channel()
+    chip.start(3, 50, control=0)
+    chip.bench.wait(DFSDM + FLT2 + ISR, REOCF, REOCF)
+
+
+def test_what_nobody_looks_at_for_long_is_caught_up_with() -> None:
+    chip = Pdm(divider=2)
+    chip.channel()
+    chip.start(3, 50)
+    chip.bench.pass_time(1.5)  # three million bits
+    assert chip.read(FLT2 + ISR) == RCIP | ROVRF | REOCF

@@ -29,6 +29,7 @@ _FREE = 0x07040000 | _ON  # RCH and RCONT can be written while the filter is on
 _NEVER_READ, _ELSEWHERE = 0x20002, 0x8603A  # RSWSTART, JSWSTART; injected and synchronous conversions
 _CR1 = 0x672E7F3B
 _MOST_ORDER = 5
+_AT_ONCE = 1 << 19  # bits that are fetched and filtered together
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,9 @@ class Dfsdm(WordDevice):
             until = self._clock.edges(channel.edge, self._services.clock.now()) // channel.every
             if self._problem(channel):
                 one.cursor = until  # what nobody reads is gone
-            elif until > one.cursor:
-                one.feed(self._bits(channel, self._clock, one.cursor, until - one.cursor), self._watched(number))
+            while one.conversion is not None and until > one.cursor:
+                count = min(until - one.cursor, _AT_ONCE)
+                one.feed(self._bits(channel, self._clock, one.cursor, count), self._watched(number))
 
     def glance(self) -> None:
         """Catch up with time if any flag may have changed since."""

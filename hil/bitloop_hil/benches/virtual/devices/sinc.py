@@ -57,23 +57,25 @@ class SincFilter:
 
     def results(self, samples: Samples, count: int) -> NDArray[np.int32]:
         """The first `count` results of samples, in 32-bit registers that wrap."""
-        if self.fast:
-            return self._in_a_row(samples[: (count - 1) * self.hop + self.window])
-        each = [self._in_a_row(samples[at * self.hop : at * self.hop + self.window]) for at in range(count)]
-        return np.concatenate(each)
+        if self.fast:  # one row of values follows another
+            rows = samples[np.newaxis, : (count - 1) * self.hop + self.window]
+        else:
+            rows = samples[: count * self.hop].reshape(count, self.hop)[:, : self.window]
+        values = self._values(rows.reshape(len(rows), -1, self.oversampling))
+        results: NDArray[np.int64] = values.reshape(count, self.integrated).sum(axis=1)
+        return results.astype(np.int32)
 
-    def _in_a_row(self, samples: Samples) -> NDArray[np.int32]:
+    def _values(self, laid_out: Samples) -> NDArray[np.int64]:
+        """Values of the sinc filter from blocks of samples: (rows, blocks, samples) to (rows, values)."""
         weights = _weights(self.order, self.oversampling)
         exact = self.gain * (1 << 15) < _EXACT
         kind = np.float64 if exact else np.int64  # the slower one is for settings that overflow anyway
-        laid_out = samples.reshape(-1, self.oversampling).astype(kind)
-        weighed = (laid_out @ weights.astype(kind)).astype(np.int64)
-        values = len(weighed) - self.blocks + 1
-        sums = np.zeros(values, np.int64)
+        weighed = (laid_out.astype(kind) @ weights.astype(kind)).astype(np.int64)
+        count = laid_out.shape[1] - self.blocks + 1
+        values = np.zeros((len(laid_out), count), np.int64)
         for block in range(self.blocks):
-            sums += weighed[block : block + values, block]
-        results: NDArray[np.int64] = sums.reshape(-1, self.integrated).sum(axis=1)
-        return results.astype(np.int32)
+            values += weighed[:, block : block + count, block]
+        return values
 
 
 @cache
