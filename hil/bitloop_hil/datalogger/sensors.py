@@ -20,6 +20,7 @@ stride = 6                          bytes of a sample
 memory = 682                        samples it keeps
 data = 0x3E                         register to read samples from, one after the other
 level = {register = 0x3A, bytes = 2, mask = 0x07FF, shift = 0, per_sample = 3, overrun = 0x4000}    samples that wait
+                                    (shift, per_sample: absent as above; busy: bits that are 1 while none waits)
 settles_ms = 100                    until its first samples are good
 rates = [[12.5, 1]]                 Hz, code
 ranges = [[2, 0, "0.000061"]]       largest value, code, units per count (absent where it has no choice: then `step`)
