@@ -51,6 +51,16 @@ def test_people_are_told_what_was_written(tmp_path: Path) -> None:
     assert "sends every sample as binary at 921600 baud" in done.out
 
 
+def test_a_current_sensor_is_a_line_of_options(tmp_path: Path) -> None:
+    inputs = ("--sensor", "analogue", "--pins", "A0,A1", "--quantity", "current", "--unit", "A")
+    scale = ("--rate", 44_100, "--per-unit", "0.185", "--zero", "1.65")
+    done = run("datalogger", "NUCLEO-F412ZG", *inputs, *scale, "-o", tmp_path / "logger")
+    assert done.status == 0, done.err
+    assert "ANALOGUE on ADC1 of nucleo-f412zg: current ab at 44091.7 Hz" in done.out
+    assert "TIM2 divides 100000000 Hz by 2268: the true rate is 44091.71 Hz" in done.out
+    assert "A0, A1 are converted one after the other, 4.96 µs apart" in done.out
+
+
 def test_what_is_not_possible_writes_nothing(tmp_path: Path) -> None:
     for options, says in (
         (("--continuous",), "115200 baud carry 11520"),

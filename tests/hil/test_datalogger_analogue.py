@@ -6,20 +6,27 @@ connectors, codes of 12 bits over 3.3 V. A wrong channel, rate, timer or scale s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bitloop.recording.keeper import Kept
+from bitloop.signals.reader import read_log
 from bitloop_hil.benches.virtual import VirtualBoard
 from bitloop_hil.boards import board_file, names
 from bitloop_hil.datalogger import make
 from bitloop_hil.datalogger.analogue import Analogue
 from bitloop_hil.datalogger.plan import Plan, Wish, plan
+from bitloop_hil.recording.recorder import Limits
+from bitloop_hil.recording.session import record
+from bitloop_hil.recording.source import Source
 from tests.hil import loggers
 from tests.hil.needs import need_compiler
 
@@ -37,6 +44,7 @@ PINS = {  # what is on the connector: UM1724 (Nucleo-64), UM1956 (-32), UM1974 (
     "b-l475e-iot01a": ("A0", "PC5", "A2", "PC3"),
     "stm32f4discovery": ("PC1", "PC1", "PB0", "PB0"),
 }
+_LINE = re.compile(r"-?\d+\.\d+( -?\d+\.\d+)*")
 L475 = Wish("B-L475E-IOT01A", "analogue", 100_000.0, samples=1024, pins="A0")
 
 
@@ -76,11 +84,16 @@ def raw_of(line: str, step: Fraction, zero: Fraction) -> list[int]:
 
 
 def lines(
-    said: bytes, step: Fraction = Fraction(33, 10) / STEPS, zero: Fraction = Fraction(0)
+    said: bytes, values: int, step: Fraction = Fraction(33, 10) / STEPS, zero: Fraction = Fraction(0)
 ) -> list[NDArray[np.int64]]:
-    """Codes of a text logger's whole lines but the first, before which the board may have been reset."""
-    texts = said.decode("ascii").split("\n")[1:-1]
-    return [np.array(raw_of(text, step, zero), dtype=np.int64) for text in texts if not text.startswith("#")]
+    """Codes of a text logger's lines with so many values.
+
+    The board runs for a moment before it is reset, which cuts one line off: what counts is what comes after.
+    """
+    texts = [text for text in said.decode("ascii").split("\n")[:-1] if not text.startswith("#")]
+    cut = [at for at, text in enumerate(texts) if not _LINE.fullmatch(text) or text.count(" ") + 1 != values]
+    assert len(cut) <= 1
+    return [np.array(raw_of(text, step, zero), dtype=np.int64) for text in texts[cut[0] + 1 if cut else 0 :]]
 
 
 def all_there(part: NDArray[np.int64], whole: NDArray[np.int64]) -> bool:
@@ -98,8 +111,8 @@ def test_signals_at_100_khz_are_exactly_what_was_applied(compiler: str) -> None:
     with wired(made, {"PC5": volts[:, 0]}, 100_000.0, compiler) as board:
         said = loggers.heard(board, made.baud, lambda said: said.count(b"\n") >= 4)
         assert board.notes() == ""
-    signals = lines(said)
-    assert [len(signal) for signal in signals[:3]] == [1024] * 3
+    signals = lines(said, 1024)
+    assert len(signals) >= 3
     assert all(all_there(signal, codes(volts)) for signal in signals)
     assert {0, TOP} <= set(np.concatenate(signals))
 
@@ -134,6 +147,21 @@ def test_a_continuous_logger_loses_nothing() -> None:
     assert recorded.rate() == pytest.approx(20_000, rel=5e-4)
 
 
+def test_a_fast_line_carries_100_khz_without_a_pause(tmp_path: Path) -> None:
+    wish = replace(L475, samples=0, binary=True, continuous=True, baud=2_500_000)
+    made, volts, path = plan(wish), applied(1), tmp_path / "log.csv"
+    with wired(made, {"PC5": volts[:, 0]}, 100_000.0) as board:
+        board.reset()
+        source, kept = Source(board.port, made.baud, board=board.name), Kept.at(path, "")
+        outcome = record(source, kept, Limits(signals=20_000), "binary")
+        assert board.notes() == ""
+    assert (outcome.reason, outcome.record["lost"], outcome.record["overruns"]) == ("", 0, 0)
+    assert outcome.record["sample_rate"]["hertz"] == pytest.approx(100_000, rel=1e-4)
+    raw = np.rint(read_log(path, axes=1).x / (SUPPLY / STEPS)).astype(np.int64)
+    assert len(raw) == 20_000
+    assert all_there(raw, np.concatenate([codes(volts), codes(volts)[:20_000]]))
+
+
 def test_a_current_sensor_gives_amperes() -> None:
     wish = Wish("NUCLEO-F103RB", "analogue", 10_000.0, samples=200, pins="A4,A0", quantity="current", unit="A")
     made, volts = plan(replace(wish, per_unit="0.185", zero="1.65")), applied(2)
@@ -141,9 +169,9 @@ def test_a_current_sensor_gives_amperes() -> None:
         said = loggers.heard(board, made.baud, lambda said: said.count(b"\n") >= 3)
         assert board.notes() == ""
     ampere = Fraction(185, 1000)
-    signals = lines(said, Fraction(33, 10) / STEPS / ampere, -Fraction(165, 100) / ampere)
+    signals = lines(said, 400, Fraction(33, 10) / STEPS / ampere, -Fraction(165, 100) / ampere)
     assert all(all_there(signal, codes(volts)) for signal in signals)
-    texts = said.split(b"\n")[1].split()
+    texts = said.split()
     assert b"-8.919" in texts  # 0 V
     assert b"8.915" in texts  # the highest code
 
@@ -159,7 +187,7 @@ def test_samples_that_are_overwritten_are_missing_and_never_wrong(slow: int) -> 
     pieces = said.split(broken)[1:4]
     assert all(piece.count(b"\n") >= 50 for piece in pieces)
     for piece in pieces:
-        assert all_there(np.concatenate(lines(b"\n" + piece)), codes(volts))
+        assert all_there(np.concatenate(lines(piece, 1)), codes(volts))
 
 
 KINDS = {  # how it is sent, at which rate: a signal that is printed, one that waits in the ring, one without an end
@@ -181,7 +209,7 @@ def check(board: str, kind: str) -> None:
             parts = [np.asarray(run, dtype=np.int64) for run in recorded.runs()]
             assert recorded.reply["overruns"] == 0
         else:
-            parts = lines(loggers.heard(board_, made.baud, lambda said: said.count(b"\n") >= 3))
+            parts = lines(loggers.heard(board_, made.baud, lambda said: said.count(b"\n") >= 3), 512)
         assert board_.notes() == ""
     assert parts
     assert all(all_there(part, codes(volts)) for part in parts)
@@ -226,7 +254,18 @@ def test_a_wrong_constant_is_noticed(wrong: Callable[[Analogue], Analogue]) -> N
     made, volts = plan(replace(L475, samples=600)), applied(1)
     with wired(replace(made, source=wrong(analogue_of(made))), {"PC5": volts[:, 0]}, 100_000.0) as board:
         said = loggers.heard(board, made.baud, lambda said: said.count(b"\n") >= 2)
-    assert not all_there(lines(said)[0], codes(volts))
+    assert not all_there(lines(said, 600)[0], codes(volts))
+
+
+@pytest.mark.parametrize(("board", "pin"), [("nucleo-l432kc", "A0"), ("nucleo-f401re", "A0")])
+def test_results_that_no_dma_fetches_are_missing(board: str, pin: str) -> None:
+    """The ADC's own flag says it, where the DMA listens to something else."""
+    made = plan(Wish(board, "analogue", 1000.0, pins=pin, continuous=True))
+    source = analogue_of(made)
+    deaf = replace(source, adc=replace(source.adc, dma=replace(source.adc.dma, request=3)))
+    with wired(replace(made, source=deaf), {"PA0": applied(1)[:, 0]}, 1000.0) as virtual:
+        said = loggers.heard(virtual, made.baud, lambda said: said.count(b"\n") >= 4)
+    assert set(said.split(b"\n")[1:-1]) == {b"# samples are missing here: the sensor's memory overflowed"}
 
 
 def analogue_of(made: Plan) -> Analogue:
