@@ -14,6 +14,9 @@ _Static_assert(BL_SENSOR_BURST * BL_SENSOR_STRIDE <= BL_BUS_BYTES, "a burst is o
 
 struct bl_axis bl_axes[BL_AXES] = BL_SENSOR_AXES;
 
+/* Where bytes of a sample are that the sensor gives one by one. */
+static const uint8_t parts[] = BL_SENSOR_PART_REGISTERS;
+
 /* Where the chosen axes' values begin in a sample. */
 static const uint8_t places[BL_AXES] = BL_SENSOR_PLACES;
 
@@ -102,6 +105,16 @@ bool bl_sensor_start(void)
 #endif
 }
 
+static bool fetch(size_t size, uint8_t bytes[])
+{
+    if (BL_SENSOR_PARTS == 0u)
+        return bl_bus_read(BL_SENSOR_DATA, size, bytes);
+    for (size_t i = 0; i < size; i++)
+        if (!bl_bus_read(parts[i % sizeof parts], 1u, &bytes[i]))
+            return false;
+    return true;
+}
+
 bool bl_sensor_restart(void)
 {
     uint8_t old[BL_SENSOR_STRIDE];
@@ -110,7 +123,7 @@ bool bl_sensor_restart(void)
     looked = bl_ticks();
     asked = looked - BL_PERIOD_TICKS;
     owes = false;
-    return BL_SENSOR_MEMORY > 1u || bl_bus_read(BL_SENSOR_DATA, sizeof old, old);
+    return BL_SENSOR_MEMORY > 1u || fetch(sizeof old, old);
 }
 
 enum bl_sampled bl_sensor_look(uint32_t *waiting)
@@ -141,7 +154,7 @@ static bl_raw value(const uint8_t bytes[])
 enum bl_sampled bl_sensor_take(size_t samples, bl_raw values[])
 {
     static uint8_t bytes[BL_SENSOR_BURST * BL_SENSOR_STRIDE];
-    if (!bl_bus_read(BL_SENSOR_DATA, samples * BL_SENSOR_STRIDE, bytes))
+    if (!fetch(samples * BL_SENSOR_STRIDE, bytes))
         return BL_NO_ANSWER;
     owes = false;
     for (size_t i = 0; i < samples; i++)

@@ -33,6 +33,7 @@ WHO_AM_I = {
     "LIS3MDL": (0x0F, 0x3D),
     "HTS221": (0x0F, 0xBC),
     "STTS22H": (0x01, 0xA0),
+    "STTS751": (0xFE, 0x53),
     "LPS22HB": (0x0F, 0xB1),
     "LPS22HH": (0x0F, 0xB3),
     "LPS22DF": (0x0F, 0xB4),
@@ -68,6 +69,7 @@ SENSITIVITY = {
     ("LPS22DF", "pressure"): {0: "1000/4096"},
     ("ILPS22QS", "pressure"): {1260: "1000/4096", 4060: "1000/2048"},
     ("STTS22H", "temperature"): {0: "10"},
+    ("STTS751", "temperature"): {0: "62.5"},
     ("LPS22HB", "temperature"): {0: "10"},
     ("LPS22DF", "temperature"): {0: "10"},
     ("ILPS22QS", "temperature"): {0: "10"},
@@ -120,6 +122,9 @@ STARTED = [
     ("HTS221", "humidity", 12.5, 0, 0x20, 0b1000_0111),
     ("STTS22H", "temperature", 50, 0, 0x04, 0b0111_1000),
     ("STTS22H", "temperature", 1, 0, 0x04, 0b0100_1000),
+    ("STTS751", "temperature", 1, 0, 0x03, 0b0100_1100),
+    ("STTS751", "temperature", 10, 0, 0x03, 0b0100_0100),
+    ("STTS751", "temperature", 20, 0, 0x03, 0b0100_0000),
     ("LPS22HB", "pressure", 75, 0, 0x10, 0b0101_0010),
     ("LPS22HH", "pressure", 200, 0, 0x10, 0b0111_0010),
     ("LPS22DF", "pressure", 200, 0, 0x10, 0b0100_0000),
@@ -143,6 +148,7 @@ MEMORY = {  # samples in the FIFO, and the register that counts them
     ("LIS3DSH", "acceleration"): (32, 0x2F),
     ("IIS2DH", "acceleration"): (32, 0x2F),
     ("STTS22H", "temperature"): (1, 0x05),
+    ("STTS751", "temperature"): (1, 0x01),
     ("LPS22HB", "pressure"): (32, 0x26),
     ("LPS22HH", "pressure"): (128, 0x25),
     ("LPS22DF", "pressure"): (128, 0x25),
@@ -196,12 +202,15 @@ def test_rates_are_0_before_a_reset_where_the_data_sheet_wants_it(name: str) -> 
     assert sensor("LSM6DSL").quantities[0].off == ()
 
 
-def test_only_the_thermometer_without_a_flag_is_asked_for_every_sample() -> None:
+def test_only_the_thermometers_without_a_flag_are_asked_for_every_sample() -> None:
     found = quantity("STTS22H", "temperature")
     assert [(one.register, one.byte(3, 0)) for one in found.ask] == [(0x04, 0b0111_1001)]
     assert (found.level.mask, found.level.busy) == (0x01, 0x01)
+    other = quantity("STTS751", "temperature")
+    assert [one.register for one in other.ask] == [0x0F]
+    assert (other.level.mask, other.level.busy, other.parts) == (0x80, 0x80, (0x02, 0x00))
     asked = {name for name in sensor_names() for one in sensor(name).quantities if one.ask}
-    assert asked == {"STTS22H"}
+    assert asked == {"STTS22H", "STTS751"}
 
 
 def test_every_setting_is_a_byte_and_every_code_fits() -> None:
@@ -218,7 +227,7 @@ def test_every_setting_is_a_byte_and_every_code_fits() -> None:
     ("old", "new", "says"),
     [
         ("places = [0, 2, 4]", "places = [0, 2, 5]", "has to be one offset within the sample for each of 'xyz'"),
-        ("identity = {register = 0x0F", "identity = {register = 0xFF", "register = 255 has to be 0 to 127"),
+        ("identity = {register = 0x0F", "identity = {register = 0x1FF", "register = 511 has to be 0 to 255"),
         ("mask = 0x01}", "mask = 0x01, off = [0x80]}", "off = 128 has to be 0 to 127"),
         ("stride = 6", "stride = 0", "stride = 0 has to be 1 to 64"),
         ('title = "', 'colour = 1\ntitle = "', "the file has the unknown field 'colour'"),

@@ -1,6 +1,6 @@
-"""HTS221, LPS22HB, LPS22HH and STTS22H against the tables of their data sheets.
+"""HTS221, LPS22HB, LPS22HH, STTS22H and STTS751 against the tables of their data sheets.
 
-DocID026333, DocID027083, DS12503, DS12606.
+DocID026333, DocID027083, DS12503, DS12606, DocID16483.
 """
 
 from __future__ import annotations
@@ -216,3 +216,44 @@ def test_stts22h_converts_when_it_is_asked_to_and_is_busy_meanwhile(averages: in
     assert chip.words(0x06, 1) == [-1234]
     chip.wait(1)
     assert len(chip.produced("temperature")) == 1
+
+
+def test_stts751_says_what_it_is_and_its_registers_are_read_one_by_one() -> None:
+    chip = SensorBench("STTS751")
+    assert [chip.read(address) for address in (0xFD, 0xFE, 0xFF, 0x03, 0x04)] == [0, 0x53, 1, 0, 4]
+    assert chip.model.sub_address(0xFE) == (0xFE, False)
+    assert chip.count("temperature", 3) == 3  # it runs from the start
+
+
+@pytest.mark.parametrize(("code", "hertz"), [(0, 0.0625), (3, 0.5), (5, 2), (7, 8), (9, 32), (10, 0)])
+def test_stts751_runs_at_every_rate_and_not_in_standby(code: int, hertz: float) -> None:
+    chip = SensorBench("STTS751")
+    chip.write(0x04, code)
+    assert chip.count("temperature", 16) == 16 * hertz
+    chip.write(0x03, 0x40)
+    assert chip.count("temperature", 16) == 0
+
+
+@pytest.mark.parametrize(
+    ("resolution", "bits", "milliseconds"), [(2, 9, 10.5), (0, 10, 21), (1, 11, 42), (3, 12, 84)]
+)
+def test_stts751_converts_when_it_is_asked_to_in_standby(resolution: int, bits: int, milliseconds: float) -> None:
+    chip = SensorBench("STTS751")
+    chip.hold("temperature", -12.3)
+    chip.write(0x03, 0x40 | resolution << 2)
+    chip.write(0x0F, 0xAA)
+    chip.wait((milliseconds - 0.1) / 1000)
+    assert (chip.read(0x01), chip.read(0x00), chip.read(0x02)) == (0x80, 0, 0)
+    chip.wait(0.2e-3)
+    assert chip.read(0x01) == 0
+    word = chip.read(0x00) << 8 | chip.read(0x02)
+    assert word - 0x10000 == round(-12.3 * 2 ** (bits - 8)) << 16 - bits
+    assert len(chip.produced("temperature")) == 1
+
+
+def test_stts751_has_to_stand_by_to_be_asked() -> None:
+    chip = SensorBench("STTS751")
+    chip.write(0x04, 0)
+    chip.write(0x0F, 1)
+    assert chip.read(0x01) == 0
+    assert chip.count("temperature", 1) == 0

@@ -19,6 +19,7 @@ shift = 2                           bits below the value, always 0 (absent: none
 stride = 6                          bytes of a sample
 memory = 682                        samples it keeps
 data = 0x3E                         register to read samples from, one after the other
+parts = [0x02, 0x00]                registers of its bytes, where they are read one by one (absent: from `data` on)
 level = {register = 0x3A, bytes = 2, mask = 0x07FF, shift = 0, per_sample = 3, overrun = 0x4000}    samples that wait
                                     (shift, per_sample: absent as above; busy: bits that are 1 while none waits)
 settles_ms = 100                    until its first samples are good
@@ -119,6 +120,7 @@ class Quantity:
     stride: int
     memory: int
     data: int
+    parts: tuple[int, ...]
     level: Level
     settles_ms: int
     rates: tuple[Rate, ...]
@@ -221,6 +223,7 @@ def _quantity(fields: Fields, data: Mapping[str, Any]) -> Quantity:
         stride=stride,
         memory=fields.count(data, "memory"),
         data=fields.number(data, "data", 0, 0xFF),
+        parts=_registers(fields, data, "parts"),
         level=_level(fields, fields.take(data, "level", dict)),
         settles_ms=fields.number(data, "settles_ms", 0, 1000),
         rates=tuple(_rate(fields, at, row) for at, row in enumerate(fields.take(data, "rates", list))),
@@ -230,7 +233,7 @@ def _quantity(fields: Fields, data: Mapping[str, Any]) -> Quantity:
         setup=tuple(_setting(fields, one) for one in fields.take(data, "setup", list)),
         ask=tuple(_setting(fields, one) for one in fields.take(data, "ask", list)) if "ask" in data else (),
         restart=tuple(_setting(fields, one) for one in fields.take(data, "restart", list)),
-        identity=(fields.number(identity, "register", 0, 0x7F), fields.number(identity, "value", 0, 0xFF)),
+        identity=(fields.number(identity, "register", 0, 0xFF), fields.number(identity, "value", 0, 0xFF)),
         reset=(fields.number(reset, "register", 0, 0x7F), fields.number(reset, "mask", 0, 0xFF)),
         off=_registers(fields, reset, "off"),
         wakes_ms=fields.number(data, "wakes_ms", 0, 1000) if "wakes_ms" in data else 0,

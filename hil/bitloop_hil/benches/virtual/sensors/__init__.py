@@ -29,7 +29,7 @@ from bitloop_hil.benches.virtual.sensors.lsm303agr import Lsm303agr
 from bitloop_hil.benches.virtual.sensors.microphone import MICROPHONES, Microphone
 from bitloop_hil.benches.virtual.sensors.ports import I2cPort, SpiPort
 from bitloop_hil.benches.virtual.sensors.sensor import Sensor
-from bitloop_hil.benches.virtual.sensors.stts22h import Stts22h
+from bitloop_hil.benches.virtual.sensors.thermometers import Stts22h, Stts751
 from bitloop_hil.benches.virtual.sensors.voltage import AnaloguePin
 from bitloop_hil.buses import FittedSensor
 from bitloop_hil.pins import Pin
@@ -60,6 +60,7 @@ _ALL: tuple[type[Sensor], ...] = (
     Lps22df,
     Ilps22qs,
     Stts22h,
+    Stts751,
 )
 MODELS: Mapping[str, type[Sensor]] = {model.NAME: model for model in _ALL}
 """Every model by the name of its chip."""
