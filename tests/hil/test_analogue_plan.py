@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bitloop.errors import BuildError
+from bitloop_hil.benches.qemu_sensors import in_qemu
 from bitloop_hil.boards import board_file, names
 from bitloop_hil.datalogger.analogue import Analogue
 from bitloop_hil.datalogger.plan import Wish, plan
@@ -160,6 +161,11 @@ def test_what_is_not_possible_is_one_sentence(wrong: dict[str, Any], says: str) 
         plan(replace(F412, **wrong))
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_qemu_has_no_adc() -> None:
+    with pytest.raises(BuildError, match="QEMU's machines have no ADC1; choose a sensor behind a bus"):
+        in_qemu(plan(F412))
 
 
 def test_a_line_that_is_fast_enough_carries_it() -> None:

@@ -22,7 +22,13 @@ def datalogger(
     sensor: Annotated[
         str, typer.Option(help="Sensor on the board or on a shield, as in LSM6DSL, or analogue.", show_default=False)
     ],
-    rate: Annotated[float, typer.Option(help="Samples per second: one of the sensor's rates.", show_default=False)],
+    rate: Annotated[
+        float,
+        typer.Option(
+            help="Samples per second: one of the sensor's rates, or up to 100000 of an analogue input.",
+            show_default=False,
+        ),
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.", show_default=False)],
     range_: Annotated[
         int,
