@@ -34,27 +34,16 @@ _LPS22DF = registers("""
     26 FIFO_STATUS2 00 00
     27 STATUS 00 00
 """)
-_ILPS22QS = registers("""
-    0B INTERRUPT_CFG 00 F7
-    0C THS_P_L 00 FF
-    0D THS_P_H 00 7F
+_ILPS22QS = {
+    **{address: one for address, one in _LPS22DF.items() if one.name != "CTRL_REG4"},
+    **registers("""
     0E IF_CTRL 00 72
-    0F WHO_AM_I B4 00
-    10 CTRL_REG1 00 7F
     11 CTRL_REG2 00 FD
     12 CTRL_REG3 01 A1
     14 FIFO_CTRL 00 1F
-    15 FIFO_WTM 00 7F
-    16 REF_P_L 00 00
-    17 REF_P_H 00 00
     19 I3C_IF_CTRL 80 20
-    1A RPDS_L 00 FF
-    1B RPDS_H 00 FF
-    24 INT_SOURCE 00 00
-    25 FIFO_STATUS1 00 00
-    26 FIFO_STATUS2 00 00
-    27 STATUS 00 00
-""")
+"""),
+}
 _NARROW, _WIDE = Scale(1 / 4096, 260 * 4096, 1260 * 4096), Scale(1 / 2048, 260 * 2048, 4060 * 2048)
 
 
