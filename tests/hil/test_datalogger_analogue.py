@@ -221,6 +221,17 @@ def test_two_pins_are_what_was_applied(board: str, kind: str) -> None:
 
 
 @pytest.mark.slow
+def test_seven_pins_of_the_smallest_board_keep_their_order() -> None:
+    pins = {"A6": "PA7", "A5": "PA6", "A4": "PA5", "A3": "PA4", "A2": "PA3", "A1": "PA1", "A0": "PA0"}
+    made, volts = plan(Wish("nucleo-l031k6", "analogue", 14_000.0, samples=200, pins=",".join(pins))), applied(7)
+    columns = {pin: volts[:, at] for at, pin in enumerate(pins.values())}
+    with wired(made, columns, float(made.source.hz)) as board:
+        said = loggers.heard(board, made.baud, lambda said: said.count(b"\n") >= 3)
+        assert board.notes() == ""
+    assert all(all_there(signal, codes(volts)) for signal in lines(said, 1400))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("board", PINS)
 def test_every_board_reads_what_was_applied(board: str, kind: str) -> None:
