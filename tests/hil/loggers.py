@@ -66,7 +66,11 @@ def logging(
 
 def heard(board: VirtualBoard, baud: int, enough: Callable[[bytes], bool]) -> bytes:
     """What the board says from its reset on, until that is enough."""
-    with serial.Serial(board.port, baud, timeout=0.2) as port:
+    with serial.Serial(board.port, baud, timeout=0.5) as port:
+        board.reset()
+        board.inject("hang")  # between the debugger's reset and the button's it ran, and said something already
+        while port.read(4096):
+            pass
         board.reset()
         deadline, said = time.monotonic() + PATIENCE, b""
         while not enough(said):
