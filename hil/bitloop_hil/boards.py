@@ -25,7 +25,7 @@ Boards with a microcontroller that bitloop drives and flashes have `[chip]` and 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -109,6 +109,11 @@ def with_shield(board: BoardFile, name: str) -> BoardFile:
 def names() -> tuple[str, ...]:
     """Every board there is a file for."""
     return tuple(sorted(path.stem for path in resources.boards().glob("*.toml") if path.stem != "targets"))
+
+
+def boards_with(has: Callable[[BoardFile], bool]) -> str:
+    """Names of the boards of which that is true, for messages."""
+    return ", ".join(one.name for one in map(board_file, names()) if has(one))
 
 
 def open_board(name: str, bench: str) -> Board:

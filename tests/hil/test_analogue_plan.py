@@ -115,16 +115,21 @@ def test_the_l0_converts_channels_in_the_order_of_their_numbers() -> None:
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"pins": ""}, "analogue inputs need --pins; choose from A0 (PA3), A1 (PC0), A2 (PC3), A3 (PC1), A4 (PC4), A5"),
+    ({"pins": "A0,"}, "'A0,' has no pin behind or before a comma; choose from A0 (PA3),"),
     ({"pins": "A0,PB10"}, "PB10 of nucleo-f412zg is no input of ADC1; choose from A0 (PA3),"),
     ({"pins": "A0,PA3"}, "--pins A0,PA3 names a pin twice, or more than 8; choose from"),
     ({"rate": 60_000.0}, "not 2 pins x 60000 Hz = 120000 conversions/s; choose --rate 1 to 50000"),
     ({"rate": 0.5}, "not 0.5 Hz; choose --rate 1 to 50000"),
+    ({"rate": None}, "analogue inputs need --rate; choose 1 to 50000 Hz"),
+    ({"rate": float("inf")}, "not inf Hz"),
     ({"rate": float("nan")}, "not nan Hz; choose --rate 1 to 50000"),
     ({"axes": "x"}, "analogue inputs have no --axes: --pins says which and in which order; leave it out"),
-    ({"range": 2}, "analogue inputs have no --range"),
+    ({"range": 2}, "analogue inputs have no --range: every one takes 0 V to 3.3 V; leave it out"),
+    ({"shield": "x-nucleo-iks4a1"}, "analogue inputs have no --shield"),
     ({"unit": "A"}, "--unit and --per-unit (volts per unit) belong together, and --zero (volts at 0) to them"),
     ({"zero": "1.65"}, "--unit and --per-unit (volts per unit) belong together"),
     ({"unit": "A", "per_unit": "much"}, "--per-unit 'much' has to be a number of volts, with up to six decimals"),
+    ({"unit": "A", "per_unit": "\u0663"}, "--per-unit '\u0663' has to be a number of volts"),
     ({"unit": "A", "per_unit": "0"}, "--per-unit 0 says that the voltage does not change"),
     ({"unit": "amperes, say", "per_unit": "1"}, "--unit 'amperes, say' has to be up to 8 letters, digits and signs"),
     (
@@ -137,7 +142,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (
         {"rate": 50_000.0, "continuous": True, "binary": True},
         "ANALOGUE sends 4 bytes x 50000 Hz = 200000 bytes/s, 205258 with their frames, and 921600 baud carry 92160 of"
-        " which 87552 are counted on; choose up to 20000 Hz, fewer --axes or --baud 2160610 and more",
+        " which 87552 are counted on; choose up to 20000 Hz, fewer axes or --baud 2160610 and more",
     ),
     (
         {"board": "nucleo-l031k6", "samples": 3000, "pins": "A0"},

@@ -11,7 +11,7 @@ from math import ceil, isfinite, lcm
 from typing import Any
 
 from bitloop.errors import BuildError
-from bitloop_hil.boards import BoardFile, board_file, names
+from bitloop_hil.boards import BoardFile, boards_with
 from bitloop_hil.chips import Chip
 from bitloop_hil.converters import Adc, AnaloguePin
 from bitloop_hil.datalogger.ring import InRing, Ring, ring
@@ -48,7 +48,7 @@ _ROUND = (
     200,
     100,
 )
-_NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,6})?")
+_NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +174,11 @@ class Analogue(InRing):
 def analogue(wish: Wish, board: BoardFile, chip: Chip) -> Analogue:
     """The inputs that are meant; BuildError says in a sentence what is not possible, and what is."""
     adc = _adc(board, chip)
-    if extra := next((name for name in ("range", "axes", "shield") if getattr(wish, name)), ""):
-        raise BuildError(f"analogue inputs have no --{extra}: --pins says which and in which order; leave it out")
+    if wish.range or wish.shield:
+        extra, most = "range" if wish.range else "shield", f"{adc.millivolts / 1000:g}"
+        raise BuildError(f"analogue inputs have no --{extra}: every one takes 0 V to {most} V; leave it out")
+    if wish.axes:
+        raise BuildError("analogue inputs have no --axes: --pins says which and in which order; leave it out")
     pins = _pins(adc, board, wish.pins)
     prescale, counts = _divider(adc, wish.rate, len(pins))
     kind, hz = _KINDS[chip.family], Fraction(adc.timer.clock_hz, prescale * counts)
@@ -200,8 +203,7 @@ def analogue(wish: Wish, board: BoardFile, chip: Chip) -> Analogue:
 
 def _adc(board: BoardFile, chip: Chip) -> Adc:
     if chip.adc is None:
-        files = [board_file(name) for name in names()]
-        have = ", ".join(one.name for one in files if one.chip and one.chip.adc)
+        have = boards_with(lambda one: bool(one.chip and one.chip.adc))
         raise BuildError(f"bitloop has no analogue inputs of {board.name}; choose one of {have}")
     return chip.adc
 
@@ -212,6 +214,8 @@ def _pins(adc: Adc, board: BoardFile, wanted: str) -> tuple[AnaloguePin, ...]:
     asked = [name.strip().upper() for name in wanted.split(",")]
     if unknown := [name for name in asked if name not in known]:
         what = f"{unknown[0]} of {board.name} is no input of {adc.name}" if wanted else "analogue inputs need --pins"
+        if wanted and not all(asked):
+            what = f"--pins {wanted!r} has no pin behind or before a comma"
         raise BuildError(f"{what}; choose from {all_of_them}")
     pins = tuple(known[name] for name in asked)
     if len(set(pins)) < len(pins) or len(pins) > MOST_PINS:
@@ -223,11 +227,14 @@ def _scan(family: str, pins: tuple[AnaloguePin, ...]) -> tuple[AnaloguePin, ...]
     return tuple(sorted(pins, key=lambda pin: pin.channel)) if _KINDS[family].sorts else pins
 
 
-def _divider(adc: Adc, rate: float, pins: int) -> tuple[int, int]:
+def _divider(adc: Adc, rate: float | None, pins: int) -> tuple[int, int]:
     """Prescaler and count of the timer for a rate in Hz."""
     clock, most = adc.timer.clock_hz, MOST_PER_SECOND // pins
+    if rate is None:
+        raise BuildError(f"analogue inputs need --rate; choose 1 to {most} Hz")
     if not isfinite(rate) or not 1 <= rate <= most:
-        arithmetic = f"{pins} pins x {rate:g} Hz = {pins * rate:g} conversions/s" if rate > most else f"{rate:g} Hz"
+        several = isfinite(rate) and rate > most and pins > 1
+        arithmetic = f"{pins} pins x {rate:g} Hz = {pins * rate:g} conversions/s" if several else f"{rate:g} Hz"
         raise BuildError(
             f"{adc.name} is read with 1 Hz to {MOST_PER_SECOND} conversions/s in all, not {arithmetic};"
             f" choose --rate 1 to {most}"

@@ -51,12 +51,16 @@ def check_link(made: Plan) -> None:
         what = f"up to {per_sample:g} characters x {rate:g} Hz = {rate * per_sample:.0f} bytes/s"
     if rate * per_sample > most:
         slower = [float(hz) for hz in made.source.rates if float(hz) * per_sample <= most]
-        fits = f"up to {max(slower):g} Hz, " if slower else ""
-        other = "" if made.binary else ", --format binary"
+        advice = [f"up to {max(slower):g} Hz"] if slower else []
+        advice += ["fewer axes"] if made.axes > 1 else []
+        advice += [] if made.binary else ["--format binary"]
         baud = ceil(rate * per_sample / _LINE_SHARE) * 10
+        advice += [f"--baud {baud} and more"] if baud <= made.chip.usart.clock_hz // 16 else []
+        *some, last = advice or ["another sensor"]
+        choices = f"{', '.join(some)} or {last}" if some else last
         raise BuildError(
             f"{made.source.name} sends {what} and {made.baud} baud carry {made.baud // 10} of which {most:.0f} are"
-            f" counted on; choose {fits}fewer --axes{other} or --baud {baud} and more"
+            f" counted on; choose {choices}"
         )
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from bitloop.errors import BuildError
-from bitloop_hil.boards import BoardFile
+from bitloop_hil.boards import BoardFile, boards_with
 from bitloop_hil.buses import FittedSensor, Pdm
 from bitloop_hil.chips import Chip
 from bitloop_hil.datalogger.microphones import Microphone, microphone
@@ -117,7 +117,8 @@ def pdm_microphone(wish: Wish, board: BoardFile, chip: Chip) -> PdmMicrophone:
     mounted = next((one for one in board.sensors if one.name == kind.name), None)
     if mounted is None or wish.shield:
         where, how = (f"{wish.shield} on {board.name}", ", without --shield") if wish.shield else (board.name, "")
-        raise BuildError(f"{where} has no {kind.name}; choose a board that has one{how}")
+        have = boards_with(lambda file: any(one.name == kind.name for one in file.sensors))
+        raise BuildError(f"{where} has no {kind.name}; choose {have}{how}")
     bus = next(one for one in chip.pdm if one.name == mounted.bus)
     if wish.quantity not in ("", "sound"):
         raise BuildError(f"{kind.name} does not measure {wish.quantity!r}; choose one of sound")
@@ -125,10 +126,12 @@ def pdm_microphone(wish: Wish, board: BoardFile, chip: Chip) -> PdmMicrophone:
         raise BuildError(f"{kind.name} has one range only; leave --range out")
     if wish.axes not in ("", "p"):
         raise BuildError(f"{kind.name} has no axes {wish.axes!r} for sound; leave --axes out")
+    rates = ", ".join(f"{float(rate):g}" for rate in _rates(kind, bus))
+    if wish.rate is None:
+        raise BuildError(f"{kind.name} measures sound at {rates} Hz; choose one with --rate")
     hz = Fraction(str(wish.rate)) if 0 < wish.rate < bus.clock_hz else Fraction(bus.clock_hz)
     setting = _setting(kind, bus, hz)
     if setting is None:
-        rates = ", ".join(f"{float(rate):g}" for rate in _rates(kind, bus))
         raise BuildError(
             f"{kind.name} needs a clock of {kind.lowest} to {kind.highest} Hz, which is {bus.clock_hz} Hz over a"
             f" whole number, and each value is made of a number of bits; that does not give {wish.rate:g} Hz:"

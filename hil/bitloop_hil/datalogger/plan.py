@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bitloop.errors import BuildError
-from bitloop_hil.boards import BoardFile, board_file
+from bitloop_hil.boards import BoardFile, board_file, boards_with
 from bitloop_hil.chips import Chip
 from bitloop_hil.datalogger import carry
 from bitloop_hil.datalogger.analogue import analogue
 from bitloop_hil.datalogger.microphones import microphone_names
 from bitloop_hil.datalogger.pdm import pdm_microphone
-from bitloop_hil.datalogger.registers import bus_sensor, carried
+from bitloop_hil.datalogger.registers import bus_sensor, carried, possible
 from bitloop_hil.datalogger.source import Source
 from bitloop_hil.datalogger.wish import Wish
 
@@ -60,7 +60,10 @@ def plan(wish: Wish) -> Plan:
     """What a wish comes to; BuildError says in a sentence what is not possible, and what is."""
     board = board_file(wish.board.lower())
     if board.chip is None or board.image is None:
-        raise BuildError(f"bitloop has no drivers for {board.name}; choose a board with a [chip] section in its file")
+        raise BuildError(
+            f"bitloop has no drivers for {board.name}; choose one of {boards_with(lambda one: bool(one.chip))}"
+        )
+    wish = replace(wish, shield=wish.shield.lower())
     made = Plan(
         board,
         board.chip,
@@ -78,6 +81,8 @@ def plan(wish: Wish) -> Plan:
 
 
 def _source(wish: Wish, board: BoardFile, chip: Chip) -> Source:
+    if not wish.sensor:
+        raise BuildError(f"{board.name} can have {possible(board)}; choose one with --sensor")
     if wish.sensor.lower() in ("analogue", "analog"):
         return analogue(wish, board, chip)
     if wish.pins or wish.unit or wish.per_unit or wish.zero:

@@ -199,19 +199,26 @@ def carried(board: BoardFile) -> dict[str, tuple[FittedSensor, str]]:
     return {name: place for name, place in found.items() if name in sensor_names()}
 
 
+def possible(board: BoardFile) -> str:
+    """What a datalogger of the board can read: its own sensors, each shield's with its name, analogue inputs."""
+    known = carried(board)
+    own = [name for name, (_, by) in known.items() if not by]
+    has = [", ".join([*own, *(one.name for one in board.sensors if one.name in microphone_names())])]
+    for brought in dict.fromkeys(by for _, by in known.values() if by):
+        has.append(f"with {brought} " + ", ".join(name for name, (_, by) in known.items() if by == brought))
+    has.append("analogue" if board.chip and board.chip.adc else "")
+    return "; ".join(part for part in has if part) or "no sensor that bitloop knows"
+
+
 def _mounted(board: BoardFile, kind: Sensor, wanted: str) -> tuple[FittedSensor, str]:
     if wanted and not board.arduino:
         raise BuildError(f"{board.name} has no Arduino connector for a shield; leave --shield out")
     known = {one.name: (one, wanted) for one in shield(wanted).on(board.arduino)} if wanted else carried(board)
     if kind.name in known:
         return known[kind.name]
-    where = f"{wanted} on {board.name}" if wanted else board.name
-    has = []
-    for brought in dict.fromkeys(brought for _, brought in known.values()):
-        heard = [one.name for one in board.sensors if one.name in microphone_names()] if not brought else []
-        names = ", ".join([*(name for name, (_, by) in known.items() if by == brought), *heard])
-        has.append(f"with {brought} {names}" if brought and not wanted else names)
-    raise BuildError(f"{where} has no {kind.name}; it can have {'; '.join(has) or 'none that bitloop knows'}")
+    if wanted:
+        raise BuildError(f"{wanted} on {board.name} has no {kind.name}; it can have {', '.join(known)}")
+    raise BuildError(f"{board.name} has no {kind.name}; it can have {possible(board)}")
 
 
 def _bus(chip: Chip, kind: Sensor, name: str) -> I2c | Spi:
@@ -235,10 +242,12 @@ def _quantity(kind: Sensor, wanted: str) -> Quantity:
     return found[0]
 
 
-def _rate(kind: Sensor, quantity: Quantity, wanted: float) -> Rate:
+def _rate(kind: Sensor, quantity: Quantity, wanted: float | None) -> Rate:
+    rates = ", ".join(f"{float(rate.hz):g}" for rate in quantity.rates)
+    if wanted is None:
+        raise BuildError(f"{kind.name} measures {quantity.name} at {rates} Hz; choose one with --rate")
     nearest = min(quantity.rates, key=lambda rate: abs(float(rate.hz) - wanted))
     if not abs(float(nearest.hz) - wanted) <= _CLOSE * nearest.hz:
-        rates = ", ".join(f"{float(rate.hz):g}" for rate in quantity.rates)
         raise BuildError(f"{kind.name} does not measure {quantity.name} at {wanted:g} Hz; choose one of {rates}")
     return nearest
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Empty and 0 mean the usual: the sensor's first quantity and range, all its axes.
+    """Empty and 0 mean the usual: the sensor's first quantity and range, all its axes. Without a sensor or a `rate`
+    (Hz), what is possible is said.
 
     `pins` (A0,A1), `unit`, `per_unit` (volts) and `zero` (volts) are of analogue inputs. `samples` is
     the length of a signal per axis, which a continuous logger does not have.
     """
 
     board: str
-    sensor: str
-    rate: float
+    sensor: str = ""
+    rate: float | None = None
     samples: int = 0
     quantity: str = ""
     range: int = 0

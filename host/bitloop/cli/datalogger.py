@@ -9,6 +9,7 @@ import typer
 
 from bitloop.cli.options import Compiler
 from bitloop.cli.output import Force, Json, result, say
+from bitloop.errors import BitloopError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,16 +21,22 @@ if TYPE_CHECKING:
 def datalogger(
     board: Annotated[str, typer.Argument(metavar="BOARD", help="Board, as in B-L475E-IOT01A.", show_default=False)],
     sensor: Annotated[
-        str, typer.Option(help="Sensor on the board or on a shield, as in LSM6DSL, or analogue.", show_default=False)
-    ],
-    rate: Annotated[
-        float,
+        str,
         typer.Option(
-            help="Samples per second: one of the sensor's rates, or up to 100000 of an analogue input.",
+            help="Sensor on the board or on a shield, as in LSM6DSL, or analogue (without it: what there is).",
             show_default=False,
         ),
-    ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.", show_default=False)],
+    ] = "",
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            help="Samples per second: one of the sensor's (without it: which), 1 to 100000 of analogue inputs.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder to write.", show_default=False)
+    ] = None,
     range_: Annotated[
         int,
         typer.Option("--range", help="Largest value in the sensor's unit (else its smallest).", show_default=False),
@@ -97,6 +104,8 @@ def datalogger(
         zero=zero,
     )
     made = plan(wish)
+    if output is None:
+        raise BitloopError("that is possible; name the folder to write it into with -o")
     image = make.build(made, compiler)
     make.write(made, output, image, force)
     record = to_record(made) | {"folder": str(output), "image": str(output / make.IMAGE), "build": image.build}
@@ -135,9 +144,12 @@ def _flash(made: Plan, image: Path, bench: str) -> dict[str, Any]:
 
 
 def _show(console: Console, record: dict[str, Any]) -> None:
-    limit = f", +/- {record['range']} {record['unit']}" if record["range"] else ""
-    what = f"{record['sensor']} on {record['bus']} of {record['board']}: {record['quantity']} {record['axes']}"
-    say(console, f"{what} at {record['rate']:g} Hz{limit}")
+    signs = "up to" if record["quantity"] == "pressure" else "+/-"
+    limit = f", {signs} {record['range']} {record['unit']}" if record["range"] else ""
+    unit = "" if limit else f" ({record['unit']})"
+    sensor = f"{record['sensor']} of {record['shield']}" if record["shield"] else record["sensor"]
+    what = f"{sensor} on {record['bus']} of {record['board']}: {record['quantity']} {record['axes']}"
+    say(console, f"{what}{unit} at {record['rate']:g} Hz{limit}")
     for remark in record["remarks"]:
         say(console, remark)
     kind = "every sample" if record["continuous"] else f"signals of {record['samples']} samples"
