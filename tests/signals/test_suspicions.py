@@ -119,6 +119,18 @@ def test_hum_in_every_recording_is_found(mains: float) -> None:
     assert check(dataset).findings == ()
 
 
+def test_hum_is_found_where_there_is_nothing_else_as_the_machine_is_off() -> None:
+    running = _with_tone([4.0, 5.0], 50.0)
+    time, generator = np.arange(256) / RATE, np.random.default_rng(1)
+    phase = generator.uniform(0, 6, (60, 1))
+    loud = running.recordings[0].x.reshape(60, 256, 3)[:, :, 2].std()
+    still = generator.normal(0, 0.01 * loud, (60, 256, 3))
+    still[:, :, 2] += 0.4 * loud * np.sin(2 * np.pi * 50 * time + phase)
+    off = Recording("off.csv", "off", still.reshape(60, -1).astype(np.float32))
+    findings = check(replace(running, recordings=(*running.recordings, off)), rate_hz=RATE).findings
+    assert [f.recording for f in findings if f.code == "hum"] == ["0.csv", "1.csv", "off.csv"]
+
+
 def test_what_a_filter_takes_away_is_no_matter() -> None:
     hums = _with_tone([4.0, 5.0], 50.0)
     planar = _planar()
