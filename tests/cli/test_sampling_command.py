@@ -30,6 +30,7 @@ def test_the_matrix_is_shown_written_and_drawn(tmp_path: Path) -> None:
     logs, folder = _logs(tmp_path), tmp_path / "found"
     outcome = run("sampling", *logs, "--rate", 100, *SMALL, "-o", folder)
     assert outcome.status == 0
+    assert "balanced accuracy of signals by rate (rows) and samples per axis (columns); * recommended" in outcome.out
     assert "take " in outcome.out
     assert "B of RAM per buffer" in outcome.out
     head, *rows = (folder / "sampling.csv").read_text().splitlines()
@@ -117,8 +118,8 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path) -> None:
         ("--regular", slow, "--rate", 100): "give a --regular and an --abnormal",
         (slow, "--class", fast, "--rate", 100): "write --class NAME=LOG",
         (slow, "--class", f"a/b={fast}", "--rate", 100): "cannot be the name of a class",
-        (slow, fast, "--rate", 100, "--lengths", "17"): "choose from 16 to 4096",
-        (slow, fast, "--rate", 100, "--divisions", "1,33"): "choose from 1 to 32",
+        (slow, fast, "--rate", 100, "--lengths", "17"): "choose powers of two from 16 to 4096",
+        (slow, fast, "--rate", 100, "--divisions", "1,33"): "choose whole numbers from 1 to 32",
         (slow, fast, "--rate", 100, "--divisions", "x"): "is no range of divisions",
         (slow, broken, "--rate", 100): "broken.csv, line 3, column 1",
         (slow, tmp_path / "none.csv", "--rate", 100): "there is no such file",

@@ -139,13 +139,16 @@ def _settings(
 def _some(text: str, known: Sequence[int], what: str) -> tuple[int, ...]:
     """Those of `known` that the user listed; each part of the list has to name one or more."""
     from bitloop.errors import BitloopError
+    from bitloop.sampling import LENGTHS
     from bitloop.signals.shape.numbers import ranges
 
     picked: set[int] = set()
     for first, last in ranges(text, what):
         own = {n for n in known if first <= n <= last}
         if not own or first < known[0] or (first == last and first not in known):
-            raise BitloopError(f"{text!r} names {what} that cannot be tried; choose from {known[0]} to {known[-1]}")
+            kind = "powers of two" if known is LENGTHS else "whole numbers"
+            which = f"choose {kind} from {known[0]} to {known[-1]}"
+            raise BitloopError(f"{text!r} names {what} that cannot be tried; {which}")
         picked |= own
     return tuple(sorted(picked))
 
@@ -180,6 +183,8 @@ def write(found: Result, folder: Path, force: bool) -> list[Path]:
 
 def _show(console: Console, found: Result, record: Mapping[str, Any]) -> None:
     console.print(_table(found))
+    marks = "; * recommended" * found.tells + "; · the logs are too short" * bool(found.too_short)
+    say(console, f"{found.measure} of signals by rate (rows) and samples per axis (columns){marks}")
     say(console, f"\n{record['recommendation']}")
     for remark in record["remarks"]:
         say(console, f"- {remark}")
@@ -192,8 +197,7 @@ def _show(console: Console, found: Result, record: Mapping[str, Any]) -> None:
 def _table(found: Result) -> Any:
     from rich.table import Table
 
-    drawn = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim", caption_justify="left")
-    drawn.caption = f"{found.measure} of signals by rate (rows) and samples per axis (columns)"
+    drawn = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     for name in ("Hz", "1 /", *(f"{n} " for n in sorted(found.settings.lengths))):
         drawn.add_column(name, justify="right", no_wrap=True)
     cell = found.advice.cell if found.tells else None
@@ -204,5 +208,4 @@ def _table(found: Result) -> Any:
             chosen = cell is not None and (cell.division, cell.length) == (division, length)
             texts.append(f"[bold]{text}*[/]" if chosen else f"{text} ")
         drawn.add_row(f"{found.settings.rate / division:.4g}", str(division), *texts)
-    drawn.caption += "; * recommended" * (cell is not None) + "; · the logs are too short" * bool(found.too_short)
     return drawn

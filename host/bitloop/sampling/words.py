@@ -24,7 +24,7 @@ def recommendation(result: Result) -> str:
     against = "the best there is"
     if advice.best != advice.cell:
         against = (
-            f"not distinguishably worse than the best ({advice.best_score:.3f} with {_way(result, advice.best)})"
+            f"not distinguishably worse than the surest ({advice.best_score:.3f} with {_way(result, advice.best)})"
         )
     return f"take {_way(result, advice.cell)}, {part}: {costs}, {reaches}, {against}"
 
