@@ -102,6 +102,11 @@ def test_a_sensor_that_does_not_move_can_be_drawn() -> None:
     assert all(plots.render(figure, "png") for figure in drawn.values())
 
 
+def test_signals_are_counted_in_whole_numbers_where_there_are_few() -> None:
+    figure = _drawn({"one": X[:1]})["one-spectrogram"]
+    assert all(tick.is_integer() for tick in figure.axes[0].get_xticks())
+
+
 def test_what_is_too_short_has_a_course_and_no_spectrum() -> None:
     assert list(plots.signal_figures({"states": np.ones((4, 3), dtype=np.float32)})) == ["states-course"]
 

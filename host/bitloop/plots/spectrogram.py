@@ -21,6 +21,8 @@ RANGE = 60.0
 
 def spectrogram(name: str, data: Spectrogram, axes: Sequence[str]) -> Figure:
     """A row per axis: frequency over time or signals, the amplitude as colour in decibels of one unit."""
+    from matplotlib.ticker import MaxNLocator
+
     figure, found = rows(f"{short(name)}: amplitude {'over time' if data.log else 'of signal after signal'}", axes)
     unit = "sample of the log" if data.log else "signal"
     edges = data.edges + (0.0 if data.log else 0.5)
@@ -38,4 +40,6 @@ def spectrogram(name: str, data: Spectrogram, axes: Sequence[str]) -> Figure:
         figure.colorbar(shown, ax=row, pad=0.01, label="dB re 1")
         row.set_ylabel(f"{row.get_ylabel()}\n{'Hz' if data.rate is not None else 'cycles/sample'}")
     found[-1].set_xlabel(unit)
+    if not data.log:
+        found[-1].xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     return figure
