@@ -53,7 +53,7 @@ def test_what_exists_is_replaced_only_by_force_and_the_original_never(tmp_path: 
 def test_a_log_put_together_says_where_its_stretches_begin(tmp_path: Path) -> None:
     logs = [_log(tmp_path / f"{name}.csv", 20) for name in "ab"]
     outcome = run("shape", *logs, "--log", "concatenate", "-o", tmp_path)
-    assert outcome.out.endswith("40 samples of 3 values (3 axes); new stretches begin at lines 21\n")
+    assert outcome.out.endswith("40 samples of 3 values (3 axes); a new stretch begins at line 21\n")
 
 
 def test_files_and_steps_are_told_apart(tmp_path: Path) -> None:

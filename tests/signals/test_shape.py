@@ -313,6 +313,7 @@ _WRONG = {
     "decimate:9": "8 samples cannot be decimated by 9",
     "decimate:2,best": "say mean, pick or filter",
     "shuffle:-1": "'-1' is no seed",
+    "shuffle": "'' is no seed; give a whole number from 0",
     "concatenate:all": "it takes no value",
     "split": "is no way to split",
     "split:share": "do not make 100",
@@ -335,7 +336,7 @@ def test_what_cannot_be_done_is_refused_in_one_sentence(step: str) -> None:
 
 
 def test_what_does_not_suit_a_log_is_refused_with_what_does() -> None:
-    for step in ("shuffle", "reshape:4", "target:1"):
+    for step in ("shuffle:1", "reshape:4", "target:1"):
         with pytest.raises(BitloopError, match="window:LENGTH,STEP"):
             _one(_log(10), step)
     with pytest.raises(BitloopError, match="begin with a target already"):

@@ -103,8 +103,9 @@ def describe(row: Mapping[str, Any]) -> str:
     """What one of the results is, from its record."""
     noun = "sample" if row["log"] else "signal"
     text = f"{row['file']}: {row['lines']:,} {noun}{'s' * (row['lines'] != 1)} of {row['values']} values"
-    text += f" ({row['axes']} axes)" if row["axes"] else ""
-    seams = f"new stretches begin at lines {', '.join(map(str, row['seams']))}"
+    text += f" ({row['axes']} ax{'is' if row['axes'] == 1 else 'es'})" if row["axes"] else ""
+    places = ", ".join(map(str, row["seams"]))
+    seams = f"new stretches begin at lines {places}" if "," in places else f"a new stretch begins at line {places}"
     return "; ".join([text, *([seams] if row["seams"] else []), *row["remarks"]])
 
 

@@ -70,7 +70,7 @@ def _decimate(text: str) -> Work:
 
 
 def _shuffle(text: str) -> Work:
-    seed = whole(text or "1", 0, _MOST, "seed")
+    seed = whole(text, 0, _MOST, "seed")
     return _each(lambda sheet: shuffle(sheet, seed))
 
 
