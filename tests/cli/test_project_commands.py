@@ -142,7 +142,7 @@ def test_a_file_is_checked_before_there_is_a_project(tmp_path: Path) -> None:
         "60 signals of 3 axes x 256 samples (0.154 s at 1666 Hz): ready for a search",
     ]
     assert "say --axes 3" in run("check", path).err
-    assert "768 values are not a multiple of the project's 5 axes" in run("check", path, "--axes", 5).err
+    assert "768 values are not a multiple of 5 axes" in run("check", path, "--axes", 5).err
     assert run("check", path, "--axes", 3, "--rate", -1).status == 1
     write_csv(path, x[:, : 255 * 3 + 1])
     refused = run("check", path, "--axes", 3, "--target-first", "--json")

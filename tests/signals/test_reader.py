@@ -53,7 +53,7 @@ _BAD = {
     "two trailing commas": (b"1,2,,\n", 1, 3, "a value is missing"),
     "a decimal comma": (b"1,5;2,5\n", 1, 1, "decimal comma"),
     "decimal commas between spaces": (b"1,5 2,5\n", 1, 2, "more than one number"),
-    "two separators": (b"1,2\n3;4\n", 2, 1, "'3;4' is not a number"),
+    "two separators": (b"1,2\n3;4\n", 2, 1, "'3;4' is more than one number"),
     "a short line": (b"1,2\n3\n4,5\n", 2, None, "1 value where the others have 2"),
     "a short line between": (b"1 2\n3 4\n5\n6 7", 3, None, "1 value where the others have 2"),
     "a short last line with its end": (b"1 2\n3 4\n5\n", 3, None, "1 value where the others have 2"),
@@ -109,7 +109,7 @@ def test_the_rules_of_the_studio_by_its_examples(tmp_path: Path) -> None:
     path = _file(tmp_path, (b"21.5;" + b"0.5;" * 3072 + b"\n") * 2)
     extrapolation = reader.read_recording(path, "", axes=3, target_first=True)
     assert extrapolation.x.shape == (2, 1024 * 3)
-    with pytest.raises(InputError, match="3073 values are not a multiple of the project's 3 axes"):
+    with pytest.raises(InputError, match="3073 values are not a multiple of 3 axes"):
         reader.read_recording(path, "regular", axes=3)
     path = _file(tmp_path, b"0.5 " * 3072 + b"\n")
     with pytest.raises(InputError, match="3071 values behind the target are not a multiple"):
@@ -132,9 +132,9 @@ def test_the_first_number_is_the_target_of_an_extrapolation(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("axes", "target_first", "multi_sensor", "words"),
     [
-        (2, False, False, "3 values are not a multiple of the project's 2 axes"),
+        (2, False, False, "3 values are not a multiple of 2 axes"),
         (3, True, False, "2 values behind the target are not a multiple"),
-        (1, False, True, "3 values are not one sample of 1 axes"),
+        (1, False, True, "3 values are not one sample of 1 axis "),
     ],
 )
 def test_a_width_that_does_not_fit_the_project_is_refused(

@@ -74,13 +74,17 @@ def _file(path: Path, axes: int | None, target_first: bool, rate: float | None) 
 
 
 def _show(console: Console, report: Report, band: Band) -> None:
+    from bitloop.signals.checks.finding import counted
+
     for finding in report.problems:
         console.print(f"[red]problem[/] {_sentence(finding)}", soft_wrap=True)
     for finding in report.warnings:
         console.print(f"[yellow]warning[/] {_sentence(finding)}", soft_wrap=True)
     if band:
         say(console, f"filter: every library keeps {band.words()}")
-    shape = f"{report.signals} signals of {report.axes} axes x {report.length} samples"
+    axes = f"{report.axes} ax{'is' if report.axes == 1 else 'es'}"
+    signals, samples = counted(report.signals, "signal"), counted(report.length, "sample")
+    shape = f"{signals} of {axes} x {samples}"
     if report.rate_hz:
         shape += f" ({report.length / report.rate_hz:.3g} s at {report.rate_hz:g} Hz)"
     say(console, f"{shape}: {_ready(report)}")

@@ -50,7 +50,7 @@ def read_log(path: Path, axes: int | None = None, rate_hz: float | None = None, 
     table = read_table(path)
     count = table.values.shape[1]
     if axes is not None and count != axes:
-        what = f"{count} values are not one sample of {axes} axes; a continuous log has one sample per line"
+        what = f"{count} values are not one sample of {_axes(axes)}; a continuous log has one sample per line"
         raise InputError(what, path, int(table.lines[0]))
     names = table.axes or tuple(f"axis {axis}" for axis in range(1, count + 1))
     return Log(path.name, table.values, rate_hz or table.rate_hz, names, table.units or ("",) * count, label)
@@ -79,10 +79,10 @@ def check_width(path: Path, table: Table, *, axes: int, target_first: bool, mult
             raise InputError("there is only one number; a line is the target followed by its signal", path, line)
         count -= 1
     if multi_sensor and count != axes:
-        raise InputError(f"{count} values are not one sample of {axes} axes (one sample per line)", path, line)
+        raise InputError(f"{count} values are not one sample of {_axes(axes)} (one sample per line)", path, line)
     if count % axes:
         behind = " behind the target" if target_first else ""
-        raise InputError(f"{count} values{behind} are not a multiple of the project's {axes} axes", path, line)
+        raise InputError(f"{count} values{behind} are not a multiple of {axes} axes", path, line)
 
 
 def line_range(text: str, what: str = "lines") -> tuple[int, int]:
@@ -97,6 +97,10 @@ def line_range(text: str, what: str = "lines") -> tuple[int, int]:
     if start is None or end is None or not 1 <= start <= end:
         raise BitloopError(f"{text!r} is no range of {what}; write 7, 1-100 or 50-")
     return start, end
+
+
+def _axes(number: int) -> str:
+    return f"{number} ax{'is' if number == 1 else 'es'}"
 
 
 def _reader(path: Path) -> Callable[[Path], Table]:

@@ -14,6 +14,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _UNUSABLE = re.compile(r"[+-]?(nan|inf|infinity|na|n/a|null|none)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 _BLANKS = re.compile(r"[ \t]+")
+_SEPARATORS = re.compile(r"[ \t]*[,;][ \t]*|[ \t]+")
 _SHOWN = 24
 
 
@@ -71,7 +72,8 @@ def _value(text: str, path: Path, line: int, column: int, top: bool) -> float:
     value = float(text)
     with np.errstate(over="ignore", under="ignore"):
         if not np.isfinite(np.float32(value)):
-            raise InputError(f"{_shown(text)} is beyond the range of a 32-bit float (3.4e38)", path, line, column)
+            what = f"{_shown(text)} is beyond the range of a 32-bit float (3.4e38); repair it or delete the line"
+            raise InputError(what, path, line, column)
     return value
 
 
@@ -84,7 +86,7 @@ def _not_a_number(text: str, top: bool) -> str:
         return f"{_shown(text)} is not a number; if this line is a header, delete it"
     if text[0] in "\"'":
         return f"{_shown(text)} stands in quotation marks; export the file without them"
-    if all(map(is_number, _BLANKS.split(text))):
+    if all(map(is_number, _SEPARATORS.split(text))):
         return f"{_shown(text)} is more than one number; use one separator throughout, and the point for decimals"
     return f"{_shown(text)} is not a number; repair it or delete the line"
 

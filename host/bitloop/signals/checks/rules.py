@@ -69,7 +69,7 @@ def length(subject: Subject) -> Iterator[Finding]:
         return
     if dataset.length == 1:
         what = "every line is one sample, so there is no signal to look at"
-        advice = "cut a log into signals (bitloop shape --log window:256), or say --multi-sensor if states are meant"
+        advice = "cut a log into signals (bitloop shape --log window:256), or make the project with --multi-sensor"
         yield Finding(True, "no-buffer", what, advice)
         return
     nearest = min(SPECTRUM_LENGTHS, key=lambda n: abs(n - dataset.length))
