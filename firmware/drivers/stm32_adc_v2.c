@@ -1,5 +1,6 @@
-/* Converter: ADC1 of an STM32L0 or L4 with ISR, CR and CFGR (RM0377, RM0351, RM0394: ADC). A timer's update starts each
- * sequence, and the DMA fetches every result. The L0 converts the channels that are chosen from the lowest on. */
+/* Converter: ADC1 of an STM32C0, L0 or L4 with ISR, CR and CFGR (RM0490, RM0377, RM0351, RM0394: ADC). A timer's update
+ * starts each sequence, and the DMA fetches every result. C0 and L0 convert the channels that are chosen from the lowest
+ * on. */
 #include "converter.h"
 #include "ring.h"
 #include "stm32_adc.h"
@@ -10,6 +11,7 @@
 #define STATUS_READY 1u
 #define STATUS_OVERRUN (1u << 4)
 #define STATUS_ALL 0x7FFu
+#define STATUS_CHOSEN (1u << 13) /* C0: the channels are taken over */
 #define CONTROL BL_ADC(0x08u)
 #define CONTROL_ON 1u
 #define CONTROL_START (1u << 2)
@@ -21,11 +23,11 @@
 #define CONFIGURATION_TRIGGERED ((BL_ADC_TRIGGER << 6) | (1u << 10))
 #define SAMPLING(channel) BL_ADC((channel) < 10u ? 0x14u : 0x18u)
 #define SEQUENCE(place) BL_ADC(0x30u + 4u * ((place) / 5u)) /* SQR1 to SQR4, L4 */
-#define SELECTION BL_ADC(0x28u) /* CHSELR, L0 */
+#define SELECTION BL_ADC(0x28u) /* CHSELR, C0 and L0 */
 #define DATA (BL_ADC_BASE + 0x40u)
 #define WAKES 10000u /* polls: it takes microseconds */
 
-#if BL_ADC_SMALL /* L0 */
+#if BL_ADC_SMALL /* C0, L0 */
 #define CLOCK BL_ADC(0x10u)
 #define CLOCK_SHIFT 30u
 #define CONFIGURATION_USUAL 0u
@@ -37,12 +39,25 @@
 
 static bool ready;
 
+static bool arrives(uint32_t flag)
+{
+    bool there = false;
+    for (uint32_t polls = 0; !there && polls < WAKES; polls++)
+        there = (STATUS & flag) != 0u;
+    return there;
+}
+
 static void choose(void)
 {
 #if BL_ADC_SMALL
+    uint32_t chosen = 0;
     for (uint32_t place = 0; place < BL_ADC_COUNT; place++)
-        SELECTION |= 1u << bl_adc_channels[place];
+        chosen |= 1u << bl_adc_channels[place];
     SAMPLING(0u) = BL_ADC_SAMPLING;
+    STATUS = STATUS_CHOSEN;
+    SELECTION = chosen;
+    if (BL_ADC_CONFIRMS)
+        (void)arrives(STATUS_CHOSEN);
 #else
     SEQUENCE(0u) = BL_ADC_COUNT - 1u;
     for (uint32_t place = 1; place <= BL_ADC_COUNT; place++) {
@@ -68,8 +83,7 @@ void bl_converter_init(void)
     choose();
     STATUS = STATUS_READY;
     CONTROL |= CONTROL_ON;
-    for (uint32_t polls = 0; !ready && polls < WAKES; polls++)
-        ready = (STATUS & STATUS_READY) != 0u;
+    ready = arrives(STATUS_READY);
 }
 
 static void stop(void)

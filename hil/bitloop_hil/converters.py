@@ -3,8 +3,8 @@
 [chip.adc]                          analogue inputs
 name = "ADC1"
 base = 0x50040000
-version = 2                         1: SR, CR1, CR2 (F1, F4); 2: ISR, CR, CFGR (L0, L4)
-clock_hz = 80_000_000               what its divider divides: PCLK2 (F1, F4), PCLK (L0), HCLK (L4)
+version = 2                         1: SR, CR1, CR2 (F1, F4); 2: ISR, CR, CFGR (C0, L0, L4)
+clock_hz = 80_000_000               what its divider divides: PCLK2 (F1, F4), PCLK (C0, L0), HCLK (L4)
 millivolts = 3300                   its reference
 switches = 0x2C                     ASCR of a port, which connects its pins (L47x; absent: none)
 enable = {register = 0x4002104C, bit = 13}

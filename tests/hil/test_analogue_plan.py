@@ -26,16 +26,33 @@ BOARDS = [name for name in names() if (chip := board_file(name).chip) and chip.a
 _PINS = [*(f"PA{n}" for n in range(8)), "PB0", "PB1", *(f"PC{n}" for n in range(6))]
 _L4 = [5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 1, 2, 3, 4, 13, 14]  # DS10198 table 16
 CHANNELS = {
+    "stm32c0": dict(
+        zip([*_PINS[:8], "PA11", "PA12", "PB0", "PB1"], [*range(8), 11, 12, 17, 18], strict=True)
+    ),  # DS13867
     "stm32f1": dict(zip(_PINS, range(16), strict=True)),  # DS5319 table 5
     "stm32f4": dict(zip(_PINS, range(16), strict=True)),  # DS8626 table 7 and its siblings
     "stm32l0": dict(zip(_PINS[:10], range(10), strict=True)),  # DS10668 table 15
     "stm32l4": dict(zip(_PINS, _L4, strict=True)),
 }
-PORTS = {"stm32f1": 0x4001_0800, "stm32f4": 0x4002_0000, "stm32l0": 0x5000_0000, "stm32l4": 0x4800_0000}
+PORTS = {
+    "stm32c0": 0x5000_0000,
+    "stm32f1": 0x4001_0800,
+    "stm32f4": 0x4002_0000,
+    "stm32l0": 0x5000_0000,
+    "stm32l4": 0x4800_0000,
+}
 # Highest clock of the ADC (data sheets, "ADC characteristics"), cycles of a conversion beside sampling.
-LIMITS = {"stm32f1": (14e6, 12.5), "stm32f4": (36e6, 12), "stm32l0": (16e6, 12.5), "stm32l4": (80e6, 12.5)}
-# The timer's triggers by the code in EXTSEL: RM0008 table 67, RM0090 table 70, RM0377 table 64, RM0351 table 108.
+LIMITS = {
+    "stm32c0": (35e6, 12.5),
+    "stm32f1": (14e6, 12.5),
+    "stm32f4": (36e6, 12),
+    "stm32l0": (16e6, 12.5),
+    "stm32l4": (80e6, 12.5),
+}
+# The timer's triggers by the code in EXTSEL:
+# RM0490 (ADC, external triggers), RM0008 table 67, RM0090 table 70, RM0377 table 64, RM0351 table 108.
 TRIGGERS = {
+    "stm32c0": ("TIM3", 3, 0x4000_0400),
     "stm32f1": ("TIM3", 4, 0x4000_0400),
     "stm32f4": ("TIM2", 6, 0x4000_0000),
     "stm32l0": ("TIM2", 2, 0x4000_0000),

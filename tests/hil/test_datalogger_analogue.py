@@ -32,6 +32,7 @@ from tests.hil.needs import need_compiler
 
 SUPPLY, STEPS, TOP = 3.3, 4096, 4095
 PINS = {  # what is on the connector: UM1724 (Nucleo-64), UM1956 (-32), UM1974 (-144), UM2153 (L475), UM1472 (F4)
+    "nucleo-c031c6": ("A3", "PB1", "A2", "PA4"),
     "nucleo-f103rb": ("A0", "PA0", "A4", "PC1"),
     "nucleo-f401re": ("A1", "PA1", "A5", "PC0"),
     "nucleo-f411re": ("A2", "PA4", "A3", "PB0"),

@@ -12,10 +12,10 @@ from bitloop_hil.benches.virtual.sensors.motion import Motion
 from tests.hil.chip_bench import ChipBench
 
 SUPPLY, TOP = 3.3, 4095
-BOARDS = ["nucleo-f103rb", "nucleo-f412zg", "nucleo-l031k6", "nucleo-l432kc", "b-l475e-iot01a"]
+BOARDS = ["nucleo-f103rb", "nucleo-f412zg", "nucleo-l031k6", "nucleo-l432kc", "b-l475e-iot01a", "nucleo-c031c6"]
 CR1, CR2, SR, EGR, CNT, PSC, ARR = 0x00, 0x04, 0x10, 0x14, 0x24, 0x28, 0x2C  # of a timer
 PINS = {"b-l475e-iot01a": ("PC5", 14)}  # Arduino A0; PA0 elsewhere
-F1, F4, L0, L4, L475 = BOARDS
+F1, F4, L0, L4, L475, C0 = BOARDS
 
 
 class Analogue:
@@ -25,10 +25,16 @@ class Analogue:
         self.bench, self.board = ChipBench(board), board
         self.family = self.bench.chip.family
         self.pin, channel = PINS.get(board, ("PA0", {L4: 5}.get(board, 0)))
-        self.adc = {"stm32f1": 0x40012400, "stm32f4": 0x40012000, "stm32l0": 0x40012400}.get(self.family, 0x50040000)
-        self.timer = {"stm32f1": 0x40000400, "stm32l4": 0x40001000}.get(self.family, 0x40000000)
+        self.adc = {"stm32f1": 0x40012400, "stm32f4": 0x40012000, "stm32l0": 0x40012400, "stm32c0": 0x40012400}.get(
+            self.family, 0x50040000
+        )
+        self.timer = {"stm32f1": 0x40000400, "stm32c0": 0x40000400, "stm32l4": 0x40001000}.get(
+            self.family, 0x40000000
+        )
         self._enable()
-        {F1: self._set_up_f1, F4: self._set_up_f4, L0: self._set_up_l0}.get(board, self._set_up_l4)(channel)
+        {F1: self._set_up_f1, F4: self._set_up_f4, L0: self._set_up_l0, C0: self._set_up_c0}.get(
+            board, self._set_up_l4
+        )(channel)
 
     def write(self, offset: int, value: int) -> None:
         self.bench.write(self.adc + offset, value)
@@ -56,7 +62,7 @@ class Analogue:
             if not triggered:
                 self.write(0x08, control | 1 << 30)
         else:
-            trigger = (2 << 6 if self.board == L0 else 13 << 6) | 1 << 10
+            trigger = {L0: 2, C0: 3}.get(self.board, 13) << 6 | 1 << 10
             self.write(0x0C, dma | dma << 1 | (trigger if triggered else 0))
             self.write(0x08, self.read(0x08) | 4)
 
@@ -96,6 +102,12 @@ class Analogue:
             change(0x40021038, 1, 1)
             change(0x4002102C, 1, 1)
             change(0x40021030, 1, 1)
+        elif self.family == "stm32c0":
+            change(0x40021040, 1 << 20, 1 << 20)
+            change(0x4002103C, 2, 2)
+            change(0x40021034, 1, 1)
+            change(0x40021038, 1, 1)
+            self.bench.write(0x40020800, 5)  # the DMAMUX's first channel, to the ADC
         else:
             change(0x4002104C, 1 << 13 | 5, 1 << 13 | 5)
             change(0x40021058, 1 << 4, 1 << 4)
@@ -115,6 +127,16 @@ class Analogue:
         self.bench.change(0x50000000, 3, 3)
         self.write(0x10, 3 << 30)  # the bus's clock
         self.write(0x28, 1 << channel)
+        self._switch_on()
+
+    def _set_up_c0(self, channel: int) -> None:
+        self.bench.change(0x50000000, 3, 3)
+        self.write(0x10, 3 << 30)  # PCLK
+        assert not self.read(0) & 1 << 13
+        self.write(0x28, 1 << channel)
+        assert self.read(0) & 1 << 13  # CCRDY
+        self.write(0, 1 << 13)
+        assert not self.read(0) & 1 << 13
         self._switch_on()
 
     def _set_up_l4(self, channel: int) -> None:

@@ -68,7 +68,9 @@ def _cycles(*text: str) -> tuple[Fraction, ...]:
 
 
 _BUS_HALVES = ((2, 0), (4, 1), (6, 2), (8, 3))
-_KINDS = {  # DS5319 and RM0008; DS8626, DS9405, DS9716 and RM0090; DS10333 and RM0377; DS10198 and RM0351
+_ORDERED = _cycles("1.5", "3.5", "7.5", "12.5", "19.5", "39.5", "79.5", "160.5")
+# DS13867 and RM0490; DS5319 and RM0008; DS8626, DS9405, DS9716 and RM0090; DS10333 and RM0377; DS10198 and RM0351
+_KINDS = {
     "stm32f1": _Kind(
         14_000_000,
         _BUS_HALVES,
@@ -78,13 +80,8 @@ _KINDS = {  # DS5319 and RM0008; DS8626, DS9405, DS9716 and RM0090; DS10333 and 
     "stm32f4": _Kind(
         36_000_000, _BUS_HALVES, _cycles("3", "15", "28", "56", "84", "112", "144", "480"), Fraction(12)
     ),
-    "stm32l0": _Kind(
-        16_000_000,
-        ((1, 3), (2, 1), (4, 2)),
-        _cycles("1.5", "3.5", "7.5", "12.5", "19.5", "39.5", "79.5", "160.5"),
-        Fraction("12.5"),
-        sorts=True,
-    ),
+    "stm32c0": _Kind(35_000_000, ((1, 3), (2, 1), (4, 2)), _ORDERED, Fraction("12.5"), sorts=True),
+    "stm32l0": _Kind(16_000_000, ((1, 3), (2, 1), (4, 2)), _ORDERED, Fraction("12.5"), sorts=True),
     "stm32l4": _Kind(
         80_000_000,
         ((1, 1), (2, 2), (4, 3)),

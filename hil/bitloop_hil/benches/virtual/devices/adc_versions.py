@@ -1,4 +1,4 @@
-"""The registers of the ADCs: SR, CR1 and CR2 (F1 and F4), or ISR, CR and CFGR (L0 and L4)."""
+"""The registers of the ADCs: SR, CR1 and CR2 (F1 and F4), or ISR, CR and CFGR (C0, L0 and L4)."""
 
 from __future__ import annotations
 
@@ -105,18 +105,29 @@ class AdcV1(Adc):
 
 
 class AdcV2(Adc):
-    """ISR, CR, CFGR, SMPR, DR (RM0351 18, RM0377 13); `small` is the L0's, with CHSELR instead of SQRx."""
+    """ISR, CR, CFGR, SMPR, DR (RM0351 18, RM0377 13, RM0490 15).
+
+    `small` is the C0's and L0's, with CHSELR instead of SQRx and its clock from `bus`. `confirms` is the C0's: CCRDY
+    tells that channels were taken over, and there is a regulator to switch on.
+    """
 
     ISR, IER, CR, CFGR, CFGR2, SMPR1, SMPR2 = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18
     CHSELR, SQR1, DR, CCR = 0x28, 0x30, 0x40, 0x308
-    _READY, _EOC, _EOS, _OVR = 1, 1 << 2, 1 << 3, 1 << 4
+    _READY, _EOC, _EOS, _OVR, _CCRDY = 1, 1 << 2, 1 << 3, 1 << 4, 1 << 13
     _ADEN, _ADDIS, _ADSTART, _ADSTP, _REGULATOR, _DEEP, _CALIBRATE = 1, 2, 4, 16, 1 << 28, 1 << 29, 1 << 31
     _PRESCALERS = (1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256)
 
     def __init__(
-        self, services: Services, base: int, around: AdcSurroundings, table: AdcTable, small: bool = False
+        self,
+        services: Services,
+        base: int,
+        around: AdcSurroundings,
+        table: AdcTable,
+        small: bool = False,
+        confirms: bool = False,
+        bus: str = "pclk2",
     ) -> None:
-        self._small = small
+        self._small, self._confirms, self._bus, self._chosen = small, confirms, bus, False
         self._calibrating: Event | None = None
         resets: Mapping[int, int] = {} if small else {self.CR: self._DEEP, self.CFGR: 1 << 31}
         super().__init__(services, base, around, table, resets)
@@ -125,12 +136,14 @@ class AdcV2(Adc):
         if self._calibrating is not None:
             self._calibrating.cancel()
         self._calibrating = None
+        self._chosen = False
         super().reset()
 
     def load(self, offset: int) -> int:
         if offset == self.ISR:
             self.sync()
             flags = self._EOC * self.ready | self._EOS * self.ended | self._OVR * self.lost
+            flags |= self._CCRDY * self._chosen
             return flags | self._READY * bool(self.words.get(self.CR, 0) & self._ADEN)
         if offset == self.DR:
             self.sync()
@@ -146,10 +159,13 @@ class AdcV2(Adc):
             self.ready = self.ready and not value & self._EOC
             self.ended = self.ended and not value & self._EOS
             self.lost = self.lost and not value & self._OVR
+            self._chosen = self._chosen and not value & self._CCRDY
             self._arm()
         elif offset == self.CR:
             self._control(value)
         elif offset != self.DR:
+            if offset == self.CHSELR and self._confirms:
+                self._chosen = True
             if offset == self.IER and value:
                 self._services.note(f"interrupts of {self._around.name} are not modelled")
             self.words[offset] = value
@@ -158,7 +174,7 @@ class AdcV2(Adc):
         if self._small:
             mode = self.words.get(self.CFGR2, 0) >> 30
             if mode:
-                return self._around.hertz("pclk2") // (2, 4, 1)[mode - 1]
+                return self._around.hertz(self._bus) // (2, 4, 1)[mode - 1]
         else:
             mode = self.words.get(self.CCR, 0) >> 16 & 3
             if mode:
@@ -173,7 +189,8 @@ class AdcV2(Adc):
         old = self.words.get(self.CR, 0)
         kept = value & (self._REGULATOR | self._DEEP) | old & (self._ADEN | self._ADSTART | self._CALIBRATE)
         self.words[self.CR] = kept
-        if kept & self._DEEP or (not self._small and not kept & self._REGULATOR):
+        regulated = self._confirms or not self._small
+        if kept & self._DEEP or (regulated and not kept & self._REGULATOR):
             if value & (self._ADEN | self._CALIBRATE):
                 self._services.note(f"{self._around.name} is switched on before its regulator is")
             return

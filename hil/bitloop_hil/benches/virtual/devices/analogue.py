@@ -52,7 +52,8 @@ class AnalogueBuilder:
         around = AdcSurroundings(_NAME, self._hertz, self._problem, voltage, channel, timers)
         if data["version"] == 1:
             return AdcV1(self._services, data["base"], around, table, bool(data.get("modern")))
-        return AdcV2(self._services, data["base"], around, table, bool(data.get("small")))
+        small, confirms = bool(data.get("small")), bool(data.get("confirms"))
+        return AdcV2(self._services, data["base"], around, table, small, confirms, data.get("bus", "pclk2"))
 
     def _clock(self, device: str) -> Callable[[], int]:
         return lambda: self._rcc.hertz(device) if self._rcc.clocked(device) else 0
