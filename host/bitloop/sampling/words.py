@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Sequence
 
 from bitloop.sampling.cell import Cell
-from bitloop.sampling.result import Result
+from bitloop.sampling.result import Result, Scored
 
 _LEVEL = 0.02
+_EDGE = 2.0
+"""Standard errors of the difference."""
 
 
 def recommendation(result: Result) -> str:
@@ -47,6 +50,12 @@ def remarks(result: Result) -> list[str]:
             f"the mean of each axis is enough for {advice.level:.3f}: if that is how the sensor was mounted and not"
             " what the machine does, say --no-level"
         )
+    below = _below(result)
+    if result.tells and below is not None:
+        said.append(
+            f"one rate lower, at {result.rate(below.cell):.5g} Hz, it is only {below.score:.3f}: machines age, so rather"
+            " take a rate or two above this edge"
+        )
     if result.too_short:
         label, room = result.shortest
         total = len(result.too_short) + len(result.scored)
@@ -69,6 +78,17 @@ def command(result: Result, files: Sequence[str], folder: str) -> str:
     """The `bitloop shape` that cuts the logs into signals as recommended."""
     steps = [*thinned(result), f"window:{result.advice.cell.length}"]
     return shlex.join(["bitloop", "shape", *files, "--log", *steps, "-o", folder])
+
+
+def _below(result: Result) -> Scored | None:
+    """The next lower rate at the recommended length, where it is clearly worse."""
+    taken = next(scored for scored in result.scored if scored.cell == result.advice.cell)
+    length, division = taken.cell.length, taken.cell.division
+    lower = [s for s in result.scored if s.cell.length == length and s.cell.division > division]
+    below = min(lower, key=lambda scored: scored.cell.division, default=None)
+    if below is None or taken.score - below.score <= _EDGE * math.hypot(taken.error, below.error):
+        return None
+    return below
 
 
 def _way(result: Result, cell: Cell) -> str:
