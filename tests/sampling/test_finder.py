@@ -33,10 +33,9 @@ def test_without_a_low_pass_what_is_too_high_folds_back() -> None:
 
 
 def test_a_recommendation_on_an_edge_says_so() -> None:
-    edge, easy = tones({"a": 310.0, "b": 350.0}, 1000.0, 8000), tones({"a": 31.0, "b": 95.0}, 1000.0, 8000)
-    said = {name: remarks(find(logs, Settings(1000.0, (64, 128), (1, 2)))) for name, logs in (("edge", edge), ("easy", easy))}
-    assert [line for line in said["edge"] if line.startswith("one rate lower, at 500 Hz, it is only 0.5")]
-    assert not [line for line in said["easy"] if line.startswith("one rate lower")]
+    for tone, said in (({"a": 310.0, "b": 350.0}, True), ({"a": 31.0, "b": 95.0}, False)):
+        result = find(tones(tone, 1000.0, 8000), Settings(1000.0, (64, 128), (1, 2)))
+        assert any(line.startswith("one rate lower, at 500 Hz, it is only 0.5") for line in remarks(result)) == said
 
 
 def test_a_slow_modulation_needs_a_long_signal_whatever_the_rate() -> None:

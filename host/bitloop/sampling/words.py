@@ -53,8 +53,8 @@ def remarks(result: Result) -> list[str]:
     below = _below(result)
     if result.tells and below is not None:
         said.append(
-            f"one rate lower, at {result.rate(below.cell):.5g} Hz, it is only {below.score:.3f}: machines age, so rather"
-            " take a rate or two above this edge"
+            f"one rate lower, at {result.rate(below.cell):.5g} Hz, it is only {below.score:.3f}: machines age, so"
+            " rather take a rate or two above this edge"
         )
     if result.too_short:
         label, room = result.shortest
