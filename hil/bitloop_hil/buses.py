@@ -162,10 +162,10 @@ def read_arduino(fields: Fields, data: Mapping[str, Any], i2c: Sequence[I2c]) ->
 
 @cache
 def shield(name: str) -> Shield:
-    """The shield of that name; BuildError lists the known ones."""
-    if name not in shields():
+    """The shield of that name, in either case; BuildError lists the known ones."""
+    if name.lower() not in shields():
         raise BuildError(f"no shield is called {name!r}; choose one of {', '.join(shields())}")
-    return load_shield(resources.boards() / "shields" / f"{name}.toml")
+    return load_shield(resources.boards() / "shields" / f"{name.lower()}.toml")
 
 
 @cache

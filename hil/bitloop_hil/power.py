@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from bitloop.errors import BuildError, LockError
 from bitloop_hil.board_process import BoardProcess
-from bitloop_hil.boards import board_file
+from bitloop_hil.boards import board_file, with_shield
 from bitloop_hil.closing import Closing
 from bitloop_hil.locks import BoardLock, holder
 from bitloop_hil.published import Published, running, socket_path
@@ -19,10 +19,13 @@ class Powered(Closing):
     """A published virtual board, powered until it is closed. LockError if it is published already.
 
     `told` is called, from a thread, with what the board has to say: what keeps it silent, faults its core took.
+    `shield` names what is in its Arduino connector; BuildError if there is no such.
     """
 
-    def __init__(self, board: str, instance: str = "", told: Callable[[str], None] | None = None) -> None:
-        file = board_file(board)
+    def __init__(
+        self, board: str, instance: str = "", told: Callable[[str], None] | None = None, shield: str = ""
+    ) -> None:
+        file = with_shield(board_file(board), shield) if shield else board_file(board)
         if file.probe is None or "virtual" not in file.benches:
             raise BuildError(f"board {board} has no debug probe on the virtual bench; choose one that has")
         name = f"{board}@{instance}" if instance else board
@@ -33,7 +36,7 @@ class Powered(Closing):
         self._listener: threading.Thread | None = None
         try:
             # Ctrl-C is for the command, which then ends the board.
-            self._process = BoardProcess(board, path, apart=True)
+            self._process = BoardProcess(board, path, apart=True, shield=shield)
         except BaseException:
             self._lock.close()
             raise

@@ -166,3 +166,11 @@ def test_help_of_every_command_has_an_example() -> None:
         shown = run("bench", command, "--help")
         assert shown.status == 0
         assert f"bitloop bench {command}" in " ".join(shown.out.split())
+
+
+def test_only_a_shield_that_fits_is_powered() -> None:
+    assert (
+        "no shield is called 'x-nucleo-iks99'"
+        in run("bench", "run", "nucleo-c031c6", "--shield", "x-nucleo-iks99").err
+    )
+    assert "has no Arduino connector" in run("bench", "run", "steval-stwinbx1", "--shield", "X-NUCLEO-IKS4A1").err

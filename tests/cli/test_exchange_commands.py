@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from bitloop.signals.acquisitions import read_acquisition, read_stream
+from bitloop.signals.formats.edge_impulse import Device, acquisition
 from bitloop.signals.reader import read_log, read_table
+from bitloop_hil.datalogger.sensors import sensor, sensor_names
 from tests.cli.run import run
 from tests.signals.acquisition import Files, packets, payload, v2, values
 from tests.signals.corpus_binary import wav
@@ -189,6 +191,14 @@ def test_edge_impulse_gets_a_file_per_signal_with_its_units(tmp_path: Path) -> N
             "values": [pytest.approx([1, 0.5] * factors), pytest.approx([1e-7, -2] * factors)],
         },
     }
+
+
+@pytest.mark.parametrize("name", sensor_names())
+def test_edge_impulse_has_a_name_for_every_unit_of_a_datalogger(name: str) -> None:
+    for quantity in sensor(name).quantities:
+        x = np.ones((2, len(quantity.letters)), np.float32)
+        made = acquisition(x, Device("x", 1.0, tuple(quantity.letters), (quantity.unit,) * len(quantity.letters)))
+        assert json.loads(made)["payload"]["sensors"][0]["units"] in ("m/s2", "deg/s", "T", "Pa", "Cel", "%RH")
 
 
 def test_edge_impulse_gets_the_values_of_an_acquisition_to_the_bit(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"sensor": ""}, "; analogue; choose one with --sensor"),
     ({"board": "nucleo-c031c6", "sensor": ""}, "nucleo-c031c6 can have with x-nucleo-iks01a2 LSM6DSL,"),
     ({"board": "stm32f4discovery", "sensor": ""}, "stm32f4discovery can have LIS3DSH; analogue; choose one with"),
-    ({"board": "nucleo-f767zi", "sensor": ""}, "nucleo-f767zi can have "),
+    ({"board": "nucleo-f767zi", "sensor": ""}, "bitloop knows no sensor of nucleo-f767zi; choose one of b-l475e"),
     ({"sensor": "IIS3DWB", "shield": "X-NUCLEO-IKS4A1"}, "x-nucleo-iks4a1 on b-l475e-iot01a has no IIS3DWB;"),
     (
         {"rate": None},

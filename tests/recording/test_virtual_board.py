@@ -63,6 +63,18 @@ def test_a_board_that_pyocd_has_flashed_and_left_is_recorded_from_by_its_name(
     assert (outcome.end, outcome.record["lines"]) == (COMPLETE, 50), "a debugger that leaves takes no clock with it"
 
 
+def test_a_shield_is_powered_with_its_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("BITLOOP_LOCKS", str(tmp_path / "locks"))
+    image = make.build(plan(Wish("NUCLEO-C031C6", "LSM6DSO16IS", 104.0, binary=True, continuous=True, axes="z")))
+    pyocd = [sys.executable, "-m", "pyocd", "load", "-u", "virtual:nucleo-c031c6", str(image.path)]
+    with Powered("nucleo-c031c6", shield="X-NUCLEO-IKS4A1"):
+        subprocess.run(pyocd, check=True, capture_output=True)
+        outcome = record(find("NUCLEO-C031C6"), Kept.at(tmp_path / "log.csv"), Limits(signals=50, seconds=60))
+    assert (outcome.end, outcome.reason) == (COMPLETE, "")
+    assert np.loadtxt(tmp_path / "log.csv") == pytest.approx(1.0, abs=1e-3), "it lies on a desk"
+
+
 def test_a_log_has_no_gap_and_states_the_true_rate(tmp_path: Path) -> None:
     wish = replace(LOGGER, binary=True, continuous=True, samples=0)
     note, samples, produced = recorded(wish, tmp_path / "log.csv", 1000)

@@ -81,8 +81,11 @@ def plan(wish: Wish) -> Plan:
 
 
 def _source(wish: Wish, board: BoardFile, chip: Chip) -> Source:
+    if not wish.sensor and not (known := possible(board)):
+        others = boards_with(lambda one: bool(one.chip and possible(one)))
+        raise BuildError(f"bitloop knows no sensor of {board.name}; choose one of {others}")
     if not wish.sensor:
-        raise BuildError(f"{board.name} can have {possible(board)}; choose one with --sensor")
+        raise BuildError(f"{board.name} can have {known}; choose one with --sensor")
     if wish.sensor.lower() in ("analogue", "analog"):
         return analogue(wish, board, chip)
     if wish.pins or wish.unit or wish.per_unit or wish.zero:

@@ -200,14 +200,14 @@ def carried(board: BoardFile) -> dict[str, tuple[FittedSensor, str]]:
 
 
 def possible(board: BoardFile) -> str:
-    """What a datalogger of the board can read: its own sensors, each shield's with its name, analogue inputs."""
+    """What a datalogger of the board can read: its own sensors, each shield's by its name, analogue, or nothing."""
     known = carried(board)
     own = [name for name, (_, by) in known.items() if not by]
     has = [", ".join([*own, *(one.name for one in board.sensors if one.name in microphone_names())])]
     for brought in dict.fromkeys(by for _, by in known.values() if by):
         has.append(f"with {brought} " + ", ".join(name for name, (_, by) in known.items() if by == brought))
     has.append("analogue" if board.chip and board.chip.adc else "")
-    return "; ".join(part for part in has if part) or "no sensor that bitloop knows"
+    return "; ".join(part for part in has if part)
 
 
 def _mounted(board: BoardFile, kind: Sensor, wanted: str) -> tuple[FittedSensor, str]:
@@ -218,7 +218,7 @@ def _mounted(board: BoardFile, kind: Sensor, wanted: str) -> tuple[FittedSensor,
         return known[kind.name]
     if wanted:
         raise BuildError(f"{wanted} on {board.name} has no {kind.name}; it can have {', '.join(known)}")
-    raise BuildError(f"{board.name} has no {kind.name}; it can have {possible(board)}")
+    raise BuildError(f"{board.name} has no {kind.name}; it can have {possible(board) or 'none that bitloop knows'}")
 
 
 def _bus(chip: Chip, kind: Sensor, name: str) -> I2c | Spi:

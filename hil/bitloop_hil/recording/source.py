@@ -57,8 +57,8 @@ def find(where: str, baud: int = 0, rig: Rig | None = None) -> Source:
         return _of_board(place, baud)
     if scheme_of(where) or "/" in where or "\\" in where or where.upper().startswith("COM"):
         return _of_port(where, baud)
-    if where in boards.names():
-        return _of_board(Place(where, where, "hardware"), baud)
+    if (board := where.lower()) in boards.names():
+        return _of_board(Place(board, board, "hardware"), baud)
     there = ", ".join(port.device for port in discovery.ports()) or "none"
     raise ProbeError(f"{where!r} is neither a port nor a board; the serial ports of this machine are: {there}")
 

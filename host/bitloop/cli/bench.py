@@ -103,6 +103,9 @@ def release(which: Which, rig: RigFile = None, as_json: Json = False) -> None:
 
 def run(
     board: Annotated[str, typer.Argument(help="A board of the virtual bench.", show_default=False)],
+    shield: Annotated[
+        str, typer.Option(help="What is in its Arduino connector, as in X-NUCLEO-IKS01A3.", show_default=False)
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Power a virtual board until Ctrl-C, for pyOCD and serial programs: print its probe and its port.
@@ -111,7 +114,12 @@ def run(
     """
     from bitloop_hil.power import Powered
 
-    with _until_stopped(), Powered(board, told=lambda text: typer.echo(f"{board}: {text}", err=True)) as powered:
+    board = board.lower()
+
+    def told(text: str) -> None:
+        typer.echo(f"{board}: {text}", err=True)
+
+    with _until_stopped(), Powered(board, told=told, shield=shield) as powered:
         there = powered.published
         record = {"board": board, "probe": there.uid, "port": str(there.port)}
         result(as_json, record, lambda console: _show_powered(console, record))

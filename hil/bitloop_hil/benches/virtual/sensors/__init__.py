@@ -115,5 +115,5 @@ class Sensors:
             return self.pin(name)
         if name not in self._models:
             known = ", ".join(self._models) or "none"
-            raise ProbeError(f"the virtual board has no sensor called {name!r}; it has {known}")
+            raise ProbeError(f"the virtual board has no sensor called {name!r}; it has {known}, and pins as PA0")
         return self._models[name]
