@@ -163,6 +163,13 @@ def test_a_rectified_current_is_said_to_be_clipped_or_idle() -> None:
     assert any(what == "axis 1 rests at 0 in 60 signals, as if clipped or idle" for what in whats)
 
 
+def test_blows_that_are_clipped_for_one_sample_each_are_named_with_their_lines() -> None:
+    planar = _planar()
+    planar[5:45, 100, 1] = 16
+    found = [f for f in check(_outlier(planar)).findings if f.code == "clipped"]
+    assert [(f.what, f.ranges) for f in found] == [("axis 2 rests at 16 in 40 signals, as if clipped", "6-45")]
+
+
 def _planar() -> Planar:
     return record(Fan(), "healthy", 60, 3).reshape(60, 256, 3).copy()
 
