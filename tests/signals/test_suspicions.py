@@ -40,7 +40,7 @@ def test_a_sensor_read_faster_than_it_measures_is_found(ratio: float) -> None:
     slow = _planar()[:, (np.arange(256) / ratio).astype(int)]
     found = _only(_outlier(slow))
     assert (found.code, found.total) == ("held", 60)
-    assert f"a new value only every {ratio:.2g} samples" in found.what
+    assert f"axes 1, 2, 3 have a new value only every {ratio:.2g} samples" in found.what
 
 
 def test_a_slow_ramp_in_coarse_steps_is_no_slow_sensor() -> None:

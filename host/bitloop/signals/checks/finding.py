@@ -70,6 +70,12 @@ def _ranges(lines: Sequence[int]) -> str:
     return ",".join(f"{part[0]}-{part[-1]}" if len(part) > 1 else f"{part[0]}" for part in parts)
 
 
+def axes_have(axes: Iterable[int]) -> str:
+    """`axis 2 has`, `axes 1, 2 have` of axes numbered from 0."""
+    names = [str(axis + 1) for axis in sorted(set(axes))]
+    return f"axis {names[0]} has" if len(names) == 1 else f"axes {', '.join(names)} have"
+
+
 def counted(number: int, noun: str) -> str:
     """`1 signal`, `2 signals`."""
     return f"{number} {noun}{'s' * (number != 1)}"

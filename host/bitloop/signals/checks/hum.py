@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from bitloop.signals.checks.finding import Finding, Subject
+from bitloop.signals.checks.finding import Finding, Subject, axes_have
 from bitloop.signals.checks.passed import passes
 from bitloop.signals.checks.profile import pieces
 from bitloop.signals.dataset import Recording
@@ -53,10 +53,9 @@ def _finding(subject: Subject, recording: Recording, hums: list[tuple[int, float
     ratios = [_above(_centred(piece), frequency, rate) for _, piece in pieces(subject.planar(recording)[:, :, axis])]
     signals = np.flatnonzero(np.concatenate(ratios) > _ABOVE)
     where = ", ".join(f"{f:g}" for f in sorted({f for _, f in hums}))
-    axes = ", ".join(str(a + 1) for a in sorted({a for a, _ in hums}))
     alone = len(subject.dataset.recordings) == 1
     where += " Hz, unless the machine itself turns at that" if alone else " Hz, alike in every recording"
-    what = f"axis {axes} has the hum of the mains at {where}"
+    what = f"{axes_have(a for a, _ in hums)} the hum of the mains at {where}"
     advice = "shield and ground the sensor's wires, compare with a battery as supply, or filter that band"
     return subject.warning("hum", what, advice, recording, signals)
 

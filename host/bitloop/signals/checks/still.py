@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from bitloop.signals.checks.finding import Finding, Subject, counted
+from bitloop.signals.checks.finding import Finding, Subject, axes_have, counted
 from bitloop.signals.checks.profile import Profile
 from bitloop.signals.dataset import Recording
 
@@ -67,9 +67,8 @@ def held(subject: Subject) -> Iterator[Finding]:
         coarse = _coarse(profile, samples)[chosen]
         axes = [a for a, group in enumerate(groups) if group >= _HELD and np.median(coarse[:, a]) > 0]
         if axes:
-            names = ", ".join(str(axis + 1) for axis in axes)
             times = f"{groups[axes[0]]:.2g}"
-            what = f"axis {names} has a new value only every {times} samples"
+            what = f"{axes_have(axes)} a new value only every {times} samples"
             advice = "record at the rate the sensor measures at; the same value read again tells nothing"
             yield subject.warning("held", what, advice, recording, range(len(recording.x)))
 
