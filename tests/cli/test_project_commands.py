@@ -206,6 +206,8 @@ def test_a_search_does_not_begin_with_too_few_signals_to_hold_any_back(tmp_path:
     assert run("new", tmp_path / "fan", "--kind", "outlier", "--axes", 3, "--allow", "too-few").status == 0
     assert run("add", tmp_path / "fan", path, "--as", "regular").status == 0
     assert "3 axes x 256 samples: not ready for a search" in run("check", tmp_path / "fan").out
+    for options in (("--axes", 3), ("--target-first",)):
+        assert "a project knows what its lines are" in run("check", tmp_path / "fan", *options).err
     refused = run("search", tmp_path / "fan", "--evaluations", 1)
     assert refused.status == 1
     assert "the signals are not ready: 7 signals of regular are too few to hold any back" in refused.err

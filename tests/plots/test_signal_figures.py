@@ -107,6 +107,15 @@ def test_signals_are_counted_in_whole_numbers_where_there_are_few() -> None:
     assert all(tick.is_integer() for tick in figure.axes[0].get_xticks())
 
 
+@pytest.mark.filterwarnings("error")
+def test_names_are_drawn_as_they_are() -> None:
+    drawn = _drawn({"_a $x$": X, "漢": X})
+    assert drawn["_a $x$-course"].axes[0].get_title("left") == r" _a \$x\$: 20 signals"
+    for figure in (drawn["classes-course"], drawn["classes-spectrum"]):
+        assert [text.get_text() for text in figure.legends[0].get_texts()] == [r" _a \$x\$", "漢"]
+    assert "漢" in plots.render(drawn["漢-course"], "svg").decode()
+
+
 def test_what_is_too_short_has_a_course_and_no_spectrum() -> None:
     assert list(plots.signal_figures({"states": np.ones((4, 3), dtype=np.float32)})) == ["states-course"]
 

@@ -36,9 +36,12 @@ def check(
 
     Example: [bold]bitloop check fan[/]
     """
+    from bitloop.errors import BitloopError
     from bitloop.signals.band import Band
 
     Band(rate or 0.0)  # a rate that means nothing is refused before anything is read
+    if what.is_dir() and (axes is not None or target_first):
+        raise BitloopError("a project knows what its lines are; leave --axes and --target-first out")
     report, band = _file(what, axes, target_first, rate) if what.is_file() else _project(what, rate)
     record = report.to_record() | {"filter": band.words() or None}
     result(as_json, record, lambda console: _show(console, report, band))

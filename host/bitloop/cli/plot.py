@@ -47,6 +47,8 @@ def plot(
     project = next((path for path in sources if path.is_dir()), None)
     if project is not None and len(sources) > 1:
         raise BitloopError(f"{project} is a folder; draw a project alone, or give files only")
+    if project is not None and (axes is not None or log or target_first):
+        raise BitloopError("a project knows what its lines are; leave --axes, --log and --target-first out")
     if project is None and filtered:
         raise BitloopError("files have no filter; --filtered is for a project")
     seen = _of_files(sources, axes, log, target_first, rate) if project is None else _of_project(project, filtered)

@@ -27,7 +27,7 @@ def rows(title: str, names: Sequence[str], wide: float = 8.0) -> tuple[Figure, l
     figure = figure_of((wide, 0.9 + (3.0 if len(drawn) == 1 else 1.8 * len(drawn))))
     found = [figure.add_subplot(len(drawn), 1, 1)]
     found += [figure.add_subplot(len(drawn), 1, n, sharex=found[0]) for n in range(2, len(drawn) + 1)]
-    found[0].set_title(plain(title), loc="left", fontsize=11, color=INK)
+    found[0].set_title(title, loc="left", fontsize=11, color=INK)
     for row, name in zip(found, drawn, strict=True):
         dress(row)
         row.set_ylabel(plain(name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,9 @@ def render(figure: Figure, form: str) -> bytes:
         raise BitloopError(f"figures cannot be written as {form!r}; choose one of {', '.join(FORMATS)}")
     metadata = {"Date": None} if form == "svg" else {"Software": None}
     stream = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "bitloop", "svg.fonttype": "none"}):
+    with matplotlib.rc_context({"svg.hashsalt": "bitloop", "svg.fonttype": "none"}), warnings.catch_warnings():
+        # a name in letters the font lacks is drawn as boxes; an SVG holds it as text
+        warnings.filterwarnings("ignore", message="Glyph")
         figure.savefig(stream, format=form, dpi=DPI, metadata=metadata)
     return stream.getvalue()
 

@@ -54,4 +54,6 @@ def plain(text: str) -> str:
 
 def short(label: str) -> str:
     """A user's label, cut where it would not fit."""
-    return plain(label if len(label) <= LONGEST else label[: LONGEST - 1] + "…")
+    text = plain(label if len(label) <= LONGEST else label[: LONGEST - 1] + "…")
+    # what begins with an underscore has no place in a legend of matplotlib's
+    return f" {text}" if text.startswith("_") else text
