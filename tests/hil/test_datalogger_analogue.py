@@ -288,3 +288,24 @@ def analogue_of(made: Plan) -> Analogue:
 def with_ring(made: Plan, samples: int) -> Analogue:
     source = analogue_of(made)
     return replace(source, ring=replace(source.ring, samples=samples))
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish("NUCLEO-F412ZG", "analogue", 100_000.0, samples=4096, pins="A0", binary=True),
+        Wish("B-L475E-IOT01A", "MP34DT01", 40_000.0, samples=4096, binary=True),
+    ],
+    ids=["voltage", "sound"],
+)
+def test_samples_that_wait_for_the_line_are_not_dated_late(wish: Wish) -> None:
+    made = plan(wish)
+    with VirtualBoard(made.board) as board:
+        board.flash(make.build(made).path)
+        recorded = loggers.record(board, 2 * wish.samples)
+    for run in (0, 1):
+        blocks = [block for block in recorded.blocks if block.run == run and len(block.raw)]
+        assert sum(len(block.raw) for block in blocks) == wish.samples
+        ends = np.cumsum([len(block.raw) for block in blocks]) - 1
+        since = np.array([block.last - blocks[0].first for block in blocks]) / recorded.clock_hz
+        assert np.abs(since * wish.rate - ends).max() < 1.0

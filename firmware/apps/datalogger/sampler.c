@@ -10,6 +10,7 @@ static struct bl_stopwatch watch;
 static uint64_t noticed; /* when the last look was over: all samples that it showed are older */
 static uint64_t due;     /* when the next look is */
 static uint32_t waiting; /* samples that it showed and nobody has fetched */
+static uint32_t seen;    /* samples since the start that looks showed */
 
 void bl_sampler_rewind(void)
 {
@@ -24,15 +25,25 @@ uint64_t bl_sampler_now(void)
 
 bool bl_sampler_start(void)
 {
-    waiting = 0;
+    waiting = seen = 0;
     due = bl_sampler_now();
-    return bl_sensor_restart();
+    const bool there = bl_sensor_restart();
+    noticed = bl_sampler_now();
+    return there;
+}
+
+/* What holds a signal stands still at its end, however late somebody looks; until then it kept the board's own time. */
+static uint64_t not_behind_the_end(uint64_t now)
+{
+    const uint64_t end = noticed + (uint64_t)waiting * BL_PERIOD_TICKS;
+    return BL_HOLDS && seen == BL_SAMPLES && end < now ? end : now;
 }
 
 static enum bl_sampled look(void)
 {
     const enum bl_sampled sampled = bl_sensor_look(&waiting);
-    noticed = bl_sampler_now();
+    seen += waiting;
+    noticed = not_behind_the_end(bl_sampler_now());
     due = noticed + BL_LOOK_TICKS;
     return sampled;
 }
