@@ -43,7 +43,7 @@ def test_a_project_is_drawn_by_label(tmp_path: Path) -> None:
     both = run("plot", project, tmp_path / "healthy.csv")
     assert (both.status, "draw a project alone" in both.err) == (1, True)
     for options in (("--axes", 1), ("--log",), ("--target-first",)):
-        assert "a project knows what its lines are" in run("plot", project, *options).err
+        assert "a project knows what its lines are" in run("plot", project, *options, "-o", tmp_path / "none").err
 
 
 def test_what_cannot_be_drawn_is_refused_in_a_sentence(tmp_path: Path) -> None:
