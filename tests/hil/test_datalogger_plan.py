@@ -100,6 +100,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "LSM6DSL at 6660 Hz gives 6 bytes x 6660 Hz x 9 bits = 359640 bit/s and ",
     ),
     (
+        {"rate": 6660.0, "continuous": True, "binary": True},
+        "I2C2 carries 360000; choose up to 3330 Hz or text signals of up to ",
+    ),
+    (
+        {"board": "nucleo-f412zg", "sensor": "LSM6DSO16IS", "rate": 6667.0},
+        "I2C1 carries 360000; choose up to 833 Hz",
+    ),
+    (
         {"board": "nucleo-l031k6", "sensor": "LSM6DSO16IS", "rate": 833.0},
         "LSM6DSO16IS keeps one sample, and nucleo-l031k6 fetches up to 533 a second (32000000 Hz / 60000 cycles);"
         " choose up to 416 Hz",

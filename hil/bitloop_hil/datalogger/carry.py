@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -64,17 +65,27 @@ def check_link(made: Plan) -> None:
         )
 
 
+def _bus_bits(source: BusSensor) -> int:
+    return 9 if isinstance(source.bus, I2c) else 8
+
+
+def _bus_load(source: BusSensor) -> float:
+    """Bits per second of its samples, and of the addresses and looks in between."""
+    quantity, rate, head = source.quantity, float(source.hz), 3 if isinstance(source.bus, I2c) else 1
+    looks = rate / float(source.per_look)
+    return _bus_bits(source) * (rate * quantity.stride + looks * (2 * head + quantity.level.bytes))
+
+
 def check_bus(source: BusSensor, made: Plan) -> None:
     """BuildError, with the arithmetic, where the sensor's bus is too slow for an uninterrupted signal."""
-    quantity, rate = source.quantity, float(source.hz)
-    bits, head = (9, 3) if isinstance(source.bus, I2c) else (8, 1)
-    carried = _BUS_SHARE * source.bus_hz
-    looks = rate / float(source.per_look)
-    needed = bits * (rate * quantity.stride + looks * (2 * head + quantity.level.bytes))
+    quantity, rate, bits = source.quantity, float(source.hz), _bus_bits(source)
+    carried, needed = _BUS_SHARE * source.bus_hz, _bus_load(source)
     if needed <= carried:
         return
     kept = int(quantity.memory / (1 - carried / needed))
-    advice = f"a lower rate or text signals of up to {kept} samples" if kept > 16 else "a lower rate"
+    slower = [float(one.hz) for one in quantity.rates if _bus_load(replace(source, rate=one)) <= carried]
+    advice = f"up to {max(slower):g} Hz" if slower else "another sensor"
+    advice += f" or text signals of up to {kept} samples" if kept > 16 else ""
     if made.continuous or made.binary or made.samples > kept:
         raise BuildError(
             f"{source.name} at {rate:g} Hz gives {quantity.stride} bytes x {rate:g} Hz x {bits} bits ="
