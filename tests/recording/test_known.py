@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from bitloop.recording.keeper import Keeper, Kept
+from bitloop.recording.known import with_note
 from bitloop.recording.lines import SOME, Line, Shape
 from bitloop.recording.note import Origin, Run, note_path
 from bitloop.signals.reader import read_log, read_table
 from bitloop.signals.shape import chain, open_sheet
+from bitloop.signals.table import Table
 
 SENSOR = {"sensor": "LSM6DSL", "letters": "xy", "unit": "g", "rate": 1660.0}
 
@@ -27,6 +31,42 @@ def recorded(path: Path, runs: int = 1, shape: Shape | None = None, **known: Any
         keeper.keep([Line(n, b"", (str(n), "0"), missing=4 * (n == 5)) for n in range(10)])
         keeper.finish(end="complete", **known)
     return path
+
+
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=5,
+)
+_PLACES = [
+    ("axes",),
+    ("columns",),
+    ("runs",),
+    ("runs", 0),
+    *(("runs", 0, key) for key in ("first_line", "seams", "sample_rate", "sensor")),
+    *(("runs", 0, "sensor", key) for key in ("letters", "unit", "rate")),
+    ("runs", 0, "sample_rate", "hertz"),
+    ("runs", 0, "seams", 0, "line"),
+]
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(_PLACES), _ANY)
+@example(("runs", 0, "sample_rate", "hertz"), 10**400)
+def test_whatever_a_note_says_the_log_is_read(tmp_path: Path, place: tuple[Any, ...], value: Any) -> None:
+    path = tmp_path / "log.csv"
+    if not path.exists():
+        recorded(path, sample_rate={"hertz": 1681.5})
+        (tmp_path / "sound.json").write_bytes(note_path(path).read_bytes())
+    note = json.loads((tmp_path / "sound.json").read_bytes())
+    at = note
+    for key in place[:-1]:
+        at = at[key]
+    at[place[-1]] = value
+    note_path(path).write_text(json.dumps(note))
+    table = with_note(path, Table(np.zeros((10, 2), np.float32), np.arange(1, 11)))
+    assert {len(table.axes), len(table.units)} <= {0, 2}
+    assert table.rate_hz is None or 0 < table.rate_hz <= 1e9
 
 
 def test_a_log_has_the_rate_that_was_measured(tmp_path: Path) -> None:

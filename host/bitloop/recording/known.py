@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from bitloop.errors import InputError
 from bitloop.recording.note import note_path, read_note
 from bitloop.signals.table import Table
 
+_FASTEST = 1e9  # Hz
 _APART = 0.02  # rates of runs that differ by more are not one
 
 
@@ -47,7 +47,7 @@ def _rate(note: Mapping[str, Any]) -> float | None:
         measured, nominal = run.get("sample_rate"), run.get("sensor")
         rate = measured.get("hertz") if isinstance(measured, Mapping) else None
         rate = nominal.get("rate") if rate is None and isinstance(nominal, Mapping) else rate
-        if isinstance(rate, int | float) and math.isfinite(rate) and rate > 0:
+        if isinstance(rate, int | float) and 0 < rate <= _FASTEST:
             rates.append(float(rate))
     return float(np.median(rates)) if rates and max(rates) <= (1 + _APART) * min(rates) else None
 
