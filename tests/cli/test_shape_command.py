@@ -74,3 +74,9 @@ def test_files_and_steps_are_told_apart(tmp_path: Path) -> None:
 def test_help_names_every_step() -> None:
     words = " ".join(run("shape", "--help").out.split())
     assert all(step.example in words for step in STEPS.values())
+
+
+def test_one_is_counted_as_one(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1,2\n3,4\n")
+    outcome = run("shape", tmp_path / "a.csv", "--log", "extract:1", "remove-axis:2", "-o", tmp_path)
+    assert outcome.out.endswith("1 sample of 1 value (1 axis)\n")

@@ -102,7 +102,8 @@ def _apart(work: Sequence[str]) -> tuple[list[Path], list[str]]:
 def describe(row: Mapping[str, Any]) -> str:
     """What one of the results is, from its record."""
     noun = "sample" if row["log"] else "signal"
-    text = f"{row['file']}: {row['lines']:,} {noun}{'s' * (row['lines'] != 1)} of {row['values']} values"
+    text = f"{row['file']}: {row['lines']:,} {noun}{'s' * (row['lines'] != 1)} of {row['values']} value"
+    text += "s" * (row["values"] != 1)
     text += f" ({row['axes']} ax{'is' if row['axes'] == 1 else 'es'})" if row["axes"] else ""
     places = ", ".join(map(str, row["seams"]))
     seams = f"new stretches begin at lines {places}" if "," in places else f"a new stretch begins at line {places}"
