@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from bitloop.cli.recording import line, view
+from bitloop.cli.recording import line, summary, view
 from bitloop.cli.trace import trace
 from bitloop.signals.reader import read_table
 from bitloop_hil.recording.progress import Progress
@@ -151,6 +151,15 @@ def told(**changed: object) -> Progress:
 )
 def test_a_line_says_how_it_goes(changed: dict[str, object], limits: Limits, text: str) -> None:
     assert text in line(told(**changed), limits)
+
+
+@pytest.mark.parametrize(("rejected", "says"), [(1, "1 line rejected, see"), (2, "2 lines rejected, see"), (0, "")])
+def test_a_summary_says_where_rejected_lines_are(rejected: int, says: str) -> None:
+    console = Console(record=True, file=StringIO())
+    run = {"file": "fan.csv", "lines": 5, "port": "COM3", "baud": 115_200, "sample_rate": None, "line_rate": None}
+    summary(console, run | {"rejected": rejected, "lost": None, "overruns": None, "seams": [], "resumed": 0})
+    shown = console.export_text()
+    assert (f"\n{says} fan.csv.rejected\n" in shown) == bool(rejected)
 
 
 def test_a_terminal_shows_the_newest_signal() -> None:

@@ -101,9 +101,8 @@ def summary(console: Console, run: Mapping[str, Any]) -> None:
         say(console, f"sampling rate {_hertz(rate)} Hz, jitter {rate['jitter'] * 1e6:.3g} us, by {rate['by']}")
     elif rate := run["line_rate"]:
         say(console, f"{_hertz(rate)} lines per second")
-    remarks = (
-        [f"{run['rejected']:,} lines were no signals and are in {run['file']}.rejected"] if run["rejected"] else []
-    )
+    rejected = run["rejected"]
+    remarks = [f"{rejected:,} line{'s' * (rejected != 1)} rejected, see {run['file']}.rejected"] if rejected else []
     remarks += [f"{run['lost']:,} samples were lost"] if run["lost"] else []
     remarks += [f"the sensor's memory overflowed {_times(run['overruns'])}"] if run["overruns"] else []
     seams = len(run["seams"])
