@@ -45,10 +45,12 @@ def check(pair: Pair, compiler: str = "zig") -> None:
         produced = sensor.produced(made.source.measured.quantity).words
     (run,) = recorded.runs()
     assert len(run) == samples
-    assert len(loggers.places(produced >> loggers.fitted(made).quantity.shift, run)) >= 1
+    source = loggers.fitted(made)
+    assert loggers.places((produced >> source.quantity.shift)[:, list(source.axes)], run)
     assert recorded.reply["overruns"] == 0
     assert recorded.info.sensor == pair[1]
-    assert recorded.rate() == pytest.approx(float(made.source.hz), rel=0.05)
+    if sum(len(block.raw) > 0 for block in recorded.blocks) > 2:  # fewer say nothing of the rate
+        assert recorded.rate() == pytest.approx(float(made.source.hz), rel=0.05)
     assert sensor.notes == []
 
 
