@@ -83,6 +83,6 @@ def test_a_filtered_project_is_searched_emulated_and_proven(tmp_path: Path, monk
     library = loaded.libraries.load(loaded.libraries.get(best["number"]))
     (inside,), (meant,) = library.pipeline.preprocessing.before, loaded.settings.band.stages()
     assert to_record(inside) == to_record(meant)
-    proof = run("prove", project, "--board", "b-l475e-iot01a", "--bench", "virtual", "--signals", 12, "--json")
+    proof = run("prove", project, "--board", "B-L475E-IOT01A", "--bench", "virtual", "--signals", 12, "--json")
     assert (proof.status, proof.json["verdict"], proof.json["differing"]) == (0, "PASS", 0)
     assert proof.json["cycles"]["detect"]["median"] == pytest.approx(best["cycles"], rel=0.25)

@@ -62,7 +62,7 @@ def prove(
     if chosen.project is None:
         raise ProjectError("a proof needs the signals of a project; name its folder")
     learn, detect = choose_signals(chosen.project.dataset(), signals, chosen.library.learning)
-    place = _places(rig, board) if rig else (board or _usual(chosen.project.settings.target, bench), bench)
+    place = _places(rig, board) if rig else (board.lower() or _usual(chosen.project.settings.target, bench), bench)
     with bar(progress(), "proving") as update:
         proof = run(
             chosen.library,
