@@ -7,8 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sensor.h"
+
 /* Most bytes of one transfer. */
 #define BL_BUS_BYTES 255u
+
+/* What addresses a register on the bus, to read so many bytes from there on. */
+static inline uint32_t bl_bus_address(uint32_t reg, size_t size)
+{
+    return reg | BL_SENSOR_READ | (size > 1u ? BL_SENSOR_INCREMENT : 0u);
+}
 
 /* Bring up the bus; called once, after bl_port_init. */
 void bl_bus_init(void);

@@ -5,16 +5,9 @@
  * which then follows. The host answers with 1 and the bytes, or with 0 where no sensor answers. */
 #include "bus.h"
 #include "semihost.h"
-#include "sensor.h"
 #include "ticks.h"
 
 enum { HEAD = 6 };
-
-#if defined(BL_SENSOR_READ)
-#define READ BL_SENSOR_READ
-#else
-#define READ 0u
-#endif
 
 static uint32_t to_sensor, from_sensor;
 
@@ -45,7 +38,6 @@ bool bl_bus_write(uint32_t reg, uint32_t value)
 
 bool bl_bus_read(uint32_t reg, size_t size, uint8_t data[])
 {
-    const uint32_t first = reg | READ | (size > 1u ? BL_SENSOR_INCREMENT : 0u);
-    uint8_t request[HEAD] = {[4] = (uint8_t)first, [5] = (uint8_t)size};
+    uint8_t request[HEAD] = {[4] = (uint8_t)bl_bus_address(reg, size), [5] = (uint8_t)size};
     return transfer(sizeof request, request, size, data);
 }

@@ -151,7 +151,7 @@ bool bl_bus_read(uint32_t reg, size_t size, uint8_t data[])
     if (!address(0u))
         return give_up();
     (void)STATUS2;
-    if (!send(size > 1u ? reg | BL_SENSOR_INCREMENT : reg) || !arrives(STATUS_FINISHED))
+    if (!send(bl_bus_address(reg, size)) || !arrives(STATUS_FINISHED))
         return give_up();
     CONTROL1 |= CONTROL1_ACKNOWLEDGE | (size == 2u ? CONTROL1_LAST_BUT_ONE : 0u);
     if (!address(1u))

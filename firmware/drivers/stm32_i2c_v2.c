@@ -88,7 +88,7 @@ bool bl_bus_read(uint32_t reg, size_t size, uint8_t data[])
     CONTROL2 = CONTROL2_ADDRESS | CONTROL2_BYTES(1u) | CONTROL2_START;
     if (!arrives(STATUS_WANTS_BYTE))
         return give_up();
-    TRANSMITTED = size > 1u ? reg | BL_SENSOR_INCREMENT : reg;
+    TRANSMITTED = bl_bus_address(reg, size);
     if (!arrives(STATUS_COMPLETE))
         return give_up();
     CONTROL2 = CONTROL2_ADDRESS | CONTROL2_READ | CONTROL2_BYTES(size) | CONTROL2_STOP_AT_END | CONTROL2_START;

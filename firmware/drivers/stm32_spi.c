@@ -52,7 +52,7 @@ bool bl_bus_write(uint32_t reg, uint32_t value)
 bool bl_bus_read(uint32_t reg, size_t size, uint8_t data[])
 {
     bl_spi_select(true);
-    (void)exchange(reg | BL_SENSOR_READ | (size > 1u ? BL_SENSOR_INCREMENT : 0u));
+    (void)exchange(bl_bus_address(reg, size));
     for (size_t i = 0; i < size; i++)
         data[i] = exchange(0u);
     release();

@@ -71,6 +71,6 @@ bool bl_bus_write(uint32_t reg, uint32_t value)
 
 bool bl_bus_read(uint32_t reg, size_t size, uint8_t data[])
 {
-    transfer(reg | BL_SENSOR_READ | (size > 1u ? BL_SENSOR_INCREMENT : 0u), 0u, size, data);
+    transfer(bl_bus_address(reg, size), 0u, size, data);
     return true;
 }

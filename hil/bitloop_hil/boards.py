@@ -24,7 +24,6 @@ Boards with a microcontroller that bitloop drives and flashes have `[chip]` and 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -37,7 +36,7 @@ from bitloop.targets import Target, cores, target
 from bitloop_hil.board import Board
 from bitloop_hil.buses import FittedSensor, read_arduino, read_sensors, shield
 from bitloop_hil.chips import Chip, ProbeFile, read_chip, read_probe
-from bitloop_hil.fields import Fields, Region
+from bitloop_hil.fields import Fields, Region, read_file
 
 BENCHES = ("virtual", "qemu", "renode", "hardware")
 __all__ = ["BENCHES", "BoardFile", "Chip", "ImageFile", "ProbeFile", "Region", "board_file", "names", "open_board"]
@@ -83,11 +82,8 @@ class BoardFile:
     @staticmethod
     def load(path: Path) -> BoardFile:
         """Read and check a board file; BuildError names the file and the field at fault."""
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise BuildError(f"board file {path} cannot be read ({error})") from error
-        return _board(Fields(path), path.stem, data)
+        fields, data = read_file(path)
+        return _board(fields, path.stem, data)
 
 
 @cache

@@ -38,7 +38,6 @@ A shield is a file of boards/shields: `title`, and `[[sensors]]` whose bus is "a
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -48,7 +47,7 @@ from typing import Any
 from bitloop import resources
 from bitloop.errors import BuildError
 from bitloop_hil.converters import RingDma, read_ring_dma
-from bitloop_hil.fields import Fields
+from bitloop_hil.fields import Fields, read_file
 from bitloop_hil.pins import Enable, Pin, read_enable, read_pin
 
 _COMMON = {"name", "base", "version", "clock_hz", "enable"}
@@ -176,11 +175,7 @@ def shields() -> tuple[str, ...]:
 
 def load_shield(path: Path) -> Shield:
     """Read and check a shield's file; BuildError names the file and the field at fault."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BuildError(f"shield file {path} cannot be read ({error})") from error
-    fields = Fields(path, "shield")
+    fields, data = read_file(path, "shield")
     fields.only(data, {"title", "sensors"}, "the file")
     return Shield(path.stem, fields.take(data, "title", str), _fitted(fields, data, ("arduino",)))
 

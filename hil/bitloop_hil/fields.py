@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,15 @@ class Region:
     def end(self) -> int:
         """First address behind it."""
         return self.origin + self.size
+
+
+def read_file(path: Path, kind: str = "board") -> tuple[Fields, dict[str, Any]]:
+    """What takes the fields of a TOML file that describes a `kind`, and its content; BuildError names the file."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BuildError(f"{kind} file {path} cannot be read ({error})") from error
+    return Fields(path, kind), data
 
 
 class Fields:

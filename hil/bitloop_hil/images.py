@@ -110,9 +110,7 @@ def _firmware(board: BoardFile, parts: ImageFile) -> Sources:
 
 def port_sources(board: BoardFile, parts: ImageFile) -> list[str]:
     """The files of firmware/ that connect a program with the outside on a board."""
-    drivers = [f"drivers/{parts.driver}.c"]
-    if parts.driver == "semihost":
-        drivers.append("drivers/semihost.h")
+    drivers = [f"drivers/{parts.driver}.[ch]"]
     if board.chip is not None:
         drivers += ["drivers/stm32.h", "drivers/stm32_[dgm]*.h"]
         drivers += [f"drivers/stm32_clock_{board.chip.family.removeprefix('stm32')}.c"]

@@ -45,11 +45,18 @@ class EmulatedBoard(Closing, Generic[Run]):
         self._stop()
         self._run = self._start(self._image)
 
+    @property
+    def run(self) -> Run:
+        """The run that the last reset started, for programs that have no link; ProbeError if there is none."""
+        if self._run is None:
+            raise ProbeError(f"{self.name} is not running; reset it first")
+        return self._run
+
     def link(self) -> Link:
         """A link to the run that the last reset started; it ends with the next reset."""
-        if self._run is None or self._image is None:
-            raise ProbeError(f"{self.name} is not running; reset it first")
-        return self._link(self._run, self._image)
+        run = self.run
+        assert self._image is not None  # noqa: S101 - reset asks for one before it starts a run
+        return self._link(run, self._image)
 
     def close(self) -> None:
         """End the emulator; safe to call twice."""

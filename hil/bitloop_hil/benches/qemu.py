@@ -191,13 +191,6 @@ class QemuBoard(EmulatedBoard[Run]):
         super().__init__(machine.name, machine.core)
         self._machine, self._beside = machine, beside
 
-    @property
-    def run(self) -> Run:
-        """The run that the last reset started, for programs that have no link; ProbeError if there is none."""
-        if self._run is None:
-            raise ProbeError(f"{self.name} is not running; reset it first")
-        return self._run
-
     def _start(self, image: Path) -> Run:
         return Run(self._machine, image, self._beside)
 

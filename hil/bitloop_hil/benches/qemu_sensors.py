@@ -44,7 +44,7 @@ def in_qemu(plan: Plan) -> Plan:
         )
     _behind_bus(plan)
     ticks = MACHINES[STM32F4].counter_hertz
-    return replace(plan, board=replace(machine, name=plan.board.name, clock_hz=ticks), chip=plan.chip)
+    return replace(plan, board=replace(machine, name=plan.board.name, clock_hz=ticks))
 
 
 def _behind_bus(plan: Plan) -> BusSensor:

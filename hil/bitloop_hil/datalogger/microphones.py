@@ -9,15 +9,13 @@ startup_ms = 10                     from the first clock until its bits are good
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 from bitloop import resources
-from bitloop.errors import BuildError
-from bitloop_hil.fields import Fields
+from bitloop_hil.fields import read_file
 
 _STATED_AT = 94
 _QUIETEST = 20e-6  # pascals, root mean square, at 0 dB of sound pressure
@@ -58,11 +56,7 @@ def microphone(name: str) -> Microphone:
 
 def load_microphone(path: Path) -> Microphone:
     """Read and check a microphone's table; BuildError names the file and the field at fault."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BuildError(f"microphone file {path} cannot be read ({error})") from error
-    fields = Fields(path, "microphone")
+    fields, data = read_file(path, "microphone")
     fields.only(data, {"title", "clock_hz", "sensitivity", "startup_ms"}, "the file")
     match fields.take(data, "clock_hz", list):
         case [int(lowest), int(highest)] if 0 < lowest <= highest:

@@ -35,7 +35,6 @@ restart = []                        registers written to forget what it holds; r
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -46,7 +45,7 @@ from typing import Any
 from bitloop import resources
 from bitloop.errors import BuildError
 from bitloop_hil.datalogger.microphones import microphone_names
-from bitloop_hil.fields import Fields
+from bitloop_hil.fields import Fields, read_file
 
 _TOP = {"title", "identity", "reset", "wakes_ms", "increment", "i2c", "spi"}
 _OWN = {"identity", "reset", "increment", "address"}
@@ -180,11 +179,7 @@ def sensor_names() -> tuple[str, ...]:
 
 def load_sensor(path: Path) -> Sensor:
     """Read and check a sensor's table; BuildError names the file and the field at fault."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BuildError(f"sensor file {path} cannot be read ({error})") from error
-    fields = Fields(path, "sensor")
+    fields, data = read_file(path, "sensor")
     fields.only(data, _TOP | {"quantities"}, "the file")
     spi = fields.take(data, "spi", dict) if "spi" in data else None
     common = {name: data[name] for name in ("identity", "reset", "wakes_ms", "increment") if name in data}

@@ -15,10 +15,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bitloop_hil.benches.virtual.clock import SECOND, Event
+from bitloop_hil.benches.virtual.clock import SECOND
 from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.devices.dma_transfer import Transfer
-from bitloop_hil.benches.virtual.devices.registers import WordDevice
+from bitloop_hil.benches.virtual.devices.lazy import LazyDevice
 from bitloop_hil.benches.virtual.devices.timer import Timer
 
 
@@ -68,7 +68,7 @@ class AdcSurroundings:
     timers: Mapping[str, Timer] = field(default_factory=dict)
 
 
-class Adc(WordDevice):
+class Adc(LazyDevice):
     """Sequences `_number` from 0 on come at `_origin` plus whole multiples of `_period`, in picoseconds."""
 
     DR: int
@@ -76,9 +76,8 @@ class Adc(WordDevice):
     def __init__(
         self, services: Services, base: int, around: AdcSurroundings, table: AdcTable, resets: Mapping[int, int]
     ) -> None:
-        super().__init__(resets)
-        self._services, self._base, self._around, self._table = services, base, around, table
-        self._event: Event | None = None
+        super().__init__(services, resets)
+        self._base, self._around, self._table = base, around, table
         self._sequence: Sequence | None = None
         self._origin = self._period = self._duration = Fraction(0)
         self._offsets: list[float] = []
@@ -94,7 +93,6 @@ class Adc(WordDevice):
         self._forget()
 
     def sync(self) -> None:
-        """Catch up with time."""
         sequence = self._sequence
         if sequence is None or not self._period:
             return
@@ -114,16 +112,6 @@ class Adc(WordDevice):
         if sequence.trigger is None and not sequence.continuous:
             self._sequence = None
             self._over()
-
-    def glance(self) -> None:
-        """Catch up with time if any flag may have changed since."""
-        if self._event is not None and self._services.clock.now() >= self._event.when:
-            self.sync()
-
-    def attend(self) -> None:
-        """A DMA channel has changed, or time has passed."""
-        self.sync()
-        self._arm()
 
     def kick(self) -> None:
         """A timer or a clock has changed: triggers come at another pace."""

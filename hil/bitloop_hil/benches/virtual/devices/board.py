@@ -8,7 +8,6 @@ from typing import Any
 
 from bitloop.errors import BuildError
 from bitloop_hil.benches.virtual.devices import simple
-from bitloop_hil.benches.virtual.devices.adc import Adc
 from bitloop_hil.benches.virtual.devices.analogue import AnalogueBuilder
 from bitloop_hil.benches.virtual.devices.bus_builder import BusBuilder, Hanging, Pins
 from bitloop_hil.benches.virtual.devices.device import Device, Mapped, Services
@@ -21,6 +20,7 @@ from bitloop_hil.benches.virtual.devices.family import Family, family
 from bitloop_hil.benches.virtual.devices.gpdma import SIZE as GPDMA_SIZE
 from bitloop_hil.benches.virtual.devices.gpdma import Gpdma
 from bitloop_hil.benches.virtual.devices.gpio import Port, PortV1, PortV2
+from bitloop_hil.benches.virtual.devices.lazy import LazyDevice
 from bitloop_hil.benches.virtual.devices.limits import Limits
 from bitloop_hil.benches.virtual.devices.pdm import PdmLine
 from bitloop_hil.benches.virtual.devices.pwr import Pwr
@@ -243,7 +243,7 @@ class _Builder:
         self._map("adc", self._family.adc["base"], adc)
         self._serve(adc)
 
-    def _serve(self, device: Usart | Adc | Dfsdm) -> None:
+    def _serve(self, device: LazyDevice) -> None:
         """DMA controllers ask one more device to catch up."""
         for controller in self._controllers.values():
             controller.before = _both(controller.before, device.sync)

@@ -13,13 +13,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from bitloop_hil.benches.virtual.clock import SECOND, Event
+from bitloop_hil.benches.virtual.clock import SECOND
 from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.devices.dfsdm_channel import AUDIO_CLOCK, CHANNELS, ENABLE, Channel
 from bitloop_hil.benches.virtual.devices.dfsdm_filter import HIGHEST, LOWEST, Conversion, Filter
 from bitloop_hil.benches.virtual.devices.dma_transfer import Transfer
+from bitloop_hil.benches.virtual.devices.lazy import LazyDevice
 from bitloop_hil.benches.virtual.devices.pdm import PdmClock, PdmLine
-from bitloop_hil.benches.virtual.devices.registers import WordDevice
 from bitloop_hil.benches.virtual.devices.sinc import Samples, SincFilter
 
 _EACH_CHANNEL = 0x20
@@ -43,7 +43,7 @@ class DfsdmSurroundings:
     channel: Callable[[int, tuple[int, ...]], Transfer | None]
 
 
-class Dfsdm(WordDevice):
+class Dfsdm(LazyDevice):
     """CHyCFGR1, CFGR2, AWSCDR, WDATR, DATINR of 8 channels; FLTxCR1 to CNVTIMR of 4 filters."""
 
     CFGR1, CFGR2, DATINR = 0x00, 0x04, 0x10
@@ -54,9 +54,8 @@ class Dfsdm(WordDevice):
 
     def __init__(self, services: Services, base: int, around: DfsdmSurroundings) -> None:
         starts = [_FIRST_FILTER + _EACH_FILTER * number for number in range(_FILTERS)]
-        super().__init__({start + self.JCHGR: 1 for start in starts})
-        self._services, self._around = services, around
-        self._event: Event | None = None
+        super().__init__(services, {start + self.JCHGR: 1 for start in starts})
+        self._around = around
         self._filters = [
             Filter(f"filter {number} of {around.name}", self._serving(number, base + start), services.note)
             for number, start in enumerate(starts)
@@ -79,7 +78,6 @@ class Dfsdm(WordDevice):
         self._arm()
 
     def sync(self) -> None:
-        """Catch up with time."""
         for number, one in enumerate(self._filters):
             if one.conversion is None or self._clock is None:
                 continue
@@ -90,16 +88,6 @@ class Dfsdm(WordDevice):
             while one.conversion is not None and until > one.cursor:
                 count = min(until - one.cursor, _AT_ONCE)
                 one.feed(self._bits(channel, self._clock, one.cursor, count), self._watched(number))
-
-    def glance(self) -> None:
-        """Catch up with time if any flag may have changed since."""
-        if self._event is not None and self._services.clock.now() >= self._event.when:
-            self.sync()
-
-    def attend(self) -> None:
-        """A DMA channel has changed, or time has passed."""
-        self.sync()
-        self._arm()
 
     def kick(self) -> None:
         """A clock of the chip may have changed."""

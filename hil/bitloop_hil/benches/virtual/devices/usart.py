@@ -9,10 +9,10 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bitloop_hil.benches.virtual.clock import SECOND, Event
+from bitloop_hil.benches.virtual.clock import SECOND
 from bitloop_hil.benches.virtual.devices.device import Services
 from bitloop_hil.benches.virtual.devices.dma_transfer import Transfer
-from bitloop_hil.benches.virtual.devices.registers import WordDevice
+from bitloop_hil.benches.virtual.devices.lazy import LazyDevice
 from bitloop_hil.benches.virtual.devices.serial_frame import PLAIN, Format, alike
 from bitloop_hil.benches.virtual.devices.usart_line import Receiver, Settings, Transmitter
 from bitloop_hil.benches.virtual.devices.wire import Wire
@@ -39,7 +39,7 @@ class Surroundings:
     """The DMA channel that serves "tx" or "rx" at the address of a data register."""
 
 
-class Usart(WordDevice):
+class Usart(LazyDevice):
     """What both generations share. Subclasses know the registers."""
 
     CR1: int
@@ -52,14 +52,13 @@ class Usart(WordDevice):
     SEND, HEAR = 1 << 3, 1 << 2
 
     def __init__(self, services: Services, wire: Wire, base: int, around: Surroundings) -> None:
-        super().__init__()
-        self._services, self._wire, self._around = services, wire, around
+        super().__init__(services)
+        self._wire, self._around = wire, around
         self._base = base
         self._tx = Transmitter(services.clock, wire)
         self._rx = Receiver(services.clock, wire)
         self._tx.trouble, self._rx.trouble = self._tell, self._lose
         self._tx.written, self._rx.fetched = self._written, self._fetched
-        self._event: Event | None = None
         self._line = False
         self._lost = 0
         wire.before, wire.after = self.sync, self.attend
@@ -73,14 +72,8 @@ class Usart(WordDevice):
         self._drive()
 
     def sync(self) -> None:
-        """Catch up with time: before anything is read, and before anything changes."""
         self._rx.sync()
         self._tx.sync()
-
-    def glance(self) -> None:
-        """Catch up with time if any flag, here or of a DMA channel at work here, may have changed since."""
-        if self._event is not None and self._services.clock.now() >= self._event.when:
-            self.sync()
 
     def kick(self) -> None:
         """Something has changed: registers, pins, clocks, the line, or a DMA channel."""
@@ -92,7 +85,6 @@ class Usart(WordDevice):
         self.attend()
 
     def attend(self) -> None:
-        """A DMA channel has changed, or time has passed."""
         self._tx.channel, self._rx.channel = self._channel("tx"), self._channel("rx")
         self.sync()
         self._drive()
