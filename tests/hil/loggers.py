@@ -94,3 +94,13 @@ def places(whole: NDArray[np.int64], part: NDArray[np.int64]) -> list[int]:
     """Where rows stand in an array, one after the other."""
     starts = np.flatnonzero((whole[: len(whole) - len(part) + 1] == part[0]).all(axis=1))
     return [int(at) for at in starts if np.array_equal(whole[at : at + len(part)], part)]
+
+
+def whole(plan: Plan, recorded: Recorded, produced: NDArray[np.int32], samples: int) -> NDArray[np.int32]:
+    """The one run of a recording: so many samples, all of them in what the sensor's model produced, and none lost."""
+    (run,) = recorded.runs()
+    assert len(run) == samples
+    source = fitted(plan)
+    assert places((produced >> source.quantity.shift)[:, list(source.axes)], run)
+    assert recorded.reply["overruns"] == 0
+    return run

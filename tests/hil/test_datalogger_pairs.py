@@ -90,11 +90,7 @@ def check(pair: Pair) -> None:
         recorded = loggers.record(board, samples)
         produced = board.produced(made.source.name, made.source.measured.quantity).words
         assert board.notes() == ""
-    (run,) = recorded.runs()
-    assert len(run) == samples
-    source = loggers.fitted(made)
-    assert loggers.places((produced >> source.quantity.shift)[:, list(source.axes)], run)
-    assert recorded.reply["overruns"] == 0
+    run = loggers.whole(made, recorded, produced, samples)
     assert recorded.info.sensor == pair[1]
     middle, spread = DESK[made.source.measured.quantity]
     assert abs(recorded.info.values(run).mean() - middle) < spread

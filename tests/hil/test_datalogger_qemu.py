@@ -43,11 +43,7 @@ def check(pair: Pair, compiler: str = "zig") -> None:
         board.flash(make.build(made, compiler).path)
         recorded = loggers.record(board, samples)
         produced = sensor.produced(made.source.measured.quantity).words
-    (run,) = recorded.runs()
-    assert len(run) == samples
-    source = loggers.fitted(made)
-    assert loggers.places((produced >> source.quantity.shift)[:, list(source.axes)], run)
-    assert recorded.reply["overruns"] == 0
+    loggers.whole(made, recorded, produced, samples)
     assert recorded.info.sensor == pair[1]
     if sum(len(block.raw) > 0 for block in recorded.blocks) > 2:  # fewer say nothing of the rate
         assert recorded.rate() == pytest.approx(float(made.source.hz), rel=0.05)
